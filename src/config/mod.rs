@@ -1,0 +1,5 @@
+//! First floor: provisioning keys, their parser, and the settings that come out of them.
+
+mod settings;
+
+pub use settings::*;

@@ -1,0 +1,27 @@
+//! Ground floor: the values everything else is made of.
+//!
+//! Time, addresses, transports, domain names, ids, randomness and causes. Nothing here performs I/O, reads a clock
+//! or draws randomness on its own: the caller passes both in, so that the same inputs always give the same outputs.
+//!
+//! Invariants:
+//! * [`Time`] is the engine's own millisecond scale; it never runs backwards.
+//! * [`Name`] is stored in lower case, so equality is the ASCII-case-insensitive equality of RFC 4343.
+//! * Ids handed out through [`Slab`] are never reused within one run.
+
+mod cause;
+mod ids;
+mod name;
+mod random;
+mod slab;
+mod time;
+mod timers;
+mod transport;
+
+pub use cause::{Cause, TransportFailure};
+pub use ids::{AccountId, AttemptId, DnsServerIndex, RequestId, Server};
+pub use name::{Name, NameError};
+pub use random::Random;
+pub use slab::Slab;
+pub use time::{SECOND_MS, Time};
+pub use timers::{TimerHandle, Timers};
+pub use transport::{Transport, TransportSet, TransportSetting};

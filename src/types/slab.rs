@@ -1,0 +1,123 @@
+//! A bounded table whose ids are never reused.
+
+/// Bits of an id that name the place in the table; the rest is a serial number.
+const PLACE_BITS: u32 = 20;
+const PLACE_MASK: u64 = (1 << PLACE_BITS) - 1;
+
+/// A table of values with 64-bit ids.
+///
+/// An id is a serial number (44 bits, never repeated: one million ids a second last half a year, and a SIP device
+/// makes a handful) followed by the place in the table (20 bits), so that look-up is an array access and a stale id is
+/// recognised. Places are reused, so a table that has reached its resting size allocates no more.
+#[derive(Debug)]
+pub struct Slab<T> {
+    places: Vec<(u64, Option<T>)>,
+    free: Vec<u32>,
+    next_serial: u64,
+    limit: usize,
+    len: usize,
+}
+
+impl<T> Slab<T> {
+    /// An empty table for at most `limit` values (at most 2^20).
+    #[must_use]
+    pub fn new(limit: usize) -> Slab<T> {
+        Slab { places: Vec::new(), free: Vec::new(), next_serial: 1, limit: limit.min(PLACE_MASK as usize), len: 0 }
+    }
+
+    /// Puts a value in and returns its id, or gives the value back when the table is full.
+    ///
+    /// # Errors
+    /// The value itself, when `limit` values are in the table.
+    pub fn insert(&mut self, value: T) -> Result<u64, T> {
+        if self.len >= self.limit {
+            return Err(value);
+        }
+        let place = match self.free.pop() {
+            Some(place) => place,
+            None => {
+                self.places.push((0, None));
+                (self.places.len() - 1) as u32
+            }
+        };
+        let id = (self.next_serial << PLACE_BITS) | u64::from(place);
+        self.next_serial += 1;
+        self.places[place as usize] = (id, Some(value));
+        self.len += 1;
+        Ok(id)
+    }
+
+    /// The value with this id, if it is still there.
+    #[must_use]
+    pub fn get(&self, id: u64) -> Option<&T> {
+        let (held, value) = self.places.get((id & PLACE_MASK) as usize)?;
+        if *held == id { value.as_ref() } else { None }
+    }
+
+    /// The value with this id, if it is still there.
+    pub fn get_mut(&mut self, id: u64) -> Option<&mut T> {
+        let (held, value) = self.places.get_mut((id & PLACE_MASK) as usize)?;
+        if *held == id { value.as_mut() } else { None }
+    }
+
+    /// Takes the value with this id out.
+    pub fn remove(&mut self, id: u64) -> Option<T> {
+        let place = (id & PLACE_MASK) as usize;
+        let (held, value) = self.places.get_mut(place)?;
+        if *held != id {
+            return None;
+        }
+        let taken = value.take()?;
+        self.free.push(place as u32);
+        self.len -= 1;
+        Some(taken)
+    }
+
+    /// Number of values in the table.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.len
+    }
+
+    /// True when the table holds nothing.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len == 0
+    }
+
+    /// True when no further value fits.
+    #[must_use]
+    pub fn is_full(&self) -> bool {
+        self.len >= self.limit
+    }
+
+    /// Ids and values, in order of place.
+    pub fn iter(&self) -> impl Iterator<Item = (u64, &T)> {
+        self.places.iter().filter_map(|(id, value)| value.as_ref().map(|value| (*id, value)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Slab;
+
+    #[test]
+    fn a_stale_id_finds_nothing_although_its_place_is_reused() {
+        let mut table = Slab::new(2);
+        let first = table.insert('a').unwrap();
+        assert_eq!(table.remove(first), Some('a'));
+        let second = table.insert('b').unwrap();
+        assert_ne!(first, second);
+        assert_eq!(table.get(first), None);
+        assert_eq!(table.remove(first), None);
+        assert_eq!(table.get(second), Some(&'b'));
+    }
+
+    #[test]
+    fn a_full_table_gives_the_value_back() {
+        let mut table = Slab::new(1);
+        table.insert(1).unwrap();
+        assert_eq!(table.insert(2), Err(2));
+        assert!(table.is_full());
+    }
+}
