@@ -209,7 +209,7 @@ impl DnsIo {
     /// Reads what has come in on a descriptor and passes it to `sink`. Returns false if the descriptor is not (or no
     /// longer) one of ours, which does no harm.
     ///
-    /// At most [`MAX_DATAGRAMS`] are read. A refusal comes last, because an answer that arrived beside it is worth more.
+    /// At most [`MAX_DATAGRAMS`] are read. A refusal comes last: an answer that arrived beside it is worth more.
     pub fn handle(&mut self, fd: c_int, sink: &mut dyn FnMut(Event<'_>)) -> bool {
         let _errno = ErrnoGuard::new();
         let DnsIo { sockets, buffer, counters, .. } = self;

@@ -10,7 +10,8 @@ use std::time::Duration;
 
 const FIRST: DnsServerIndex = DnsServerIndex(0);
 const SECOND: DnsServerIndex = DnsServerIndex(1);
-/// Longest wait for anything, in milliseconds. The loopback interface needs microseconds; the rest is for a busy machine.
+/// Longest wait for anything, in milliseconds. The loopback interface needs microseconds; the rest is for a machine
+/// that is busy.
 const PATIENCE_MS: i32 = 5_000;
 
 /// A DNS server that the test plays itself.
@@ -22,6 +23,14 @@ fn server_at(address: &str) -> UdpSocket {
 
 fn server() -> UdpSocket {
     server_at("127.0.0.1:0")
+}
+
+/// A server whose port is closed, yet cannot be taken by a test that runs beside this one: the socket is connected to
+/// somebody else, so that the kernel refuses what comes from us.
+fn closed_server() -> UdpSocket {
+    let socket = server();
+    socket.connect("127.0.0.1:9").unwrap();
+    socket
 }
 
 /// Takes a query and returns where it came from.
@@ -128,7 +137,8 @@ fn a_datagram_from_another_port_is_not_delivered() {
 
 #[test]
 fn a_closed_port_is_reported_once() {
-    let (mut io, mut random) = driver(&[&server()]);
+    let server = closed_server();
+    let (mut io, mut random) = driver(&[&server]);
     io.send(3, FIRST, b"query", &mut random).unwrap();
     assert_eq!(turn(&mut io, PATIENCE_MS), ["3 server 0: refused"]);
     assert!(turn(&mut io, 0).is_empty());
@@ -136,7 +146,8 @@ fn a_closed_port_is_reported_once() {
 
 #[test]
 fn a_closed_port_is_reported_by_a_retry_that_comes_first() {
-    let (mut io, mut random) = driver(&[&server()]);
+    let server = closed_server();
+    let (mut io, mut random) = driver(&[&server]);
     io.send(3, FIRST, b"query", &mut random).unwrap();
     assert_eq!(io.send(3, FIRST, b"query", &mut random), Err(SendFailure::Refused));
     assert!(turn(&mut io, 0).is_empty());
@@ -374,9 +385,8 @@ proptest! {
 
     #[test]
     fn changes_are_paired_whatever_happens(steps in proptest::collection::vec(step(), 0..80)) {
-        let real = [server(), server()];
-        // The third one refuses: its socket is dropped at once.
-        let addresses = [real[0].local_addr().unwrap(), real[1].local_addr().unwrap(), server().local_addr().unwrap()];
+        let servers = [server(), server(), closed_server()];
+        let addresses = servers.each_ref().map(|server| server.local_addr().unwrap());
         let (mut io, mut random) = driver(&[]);
         io.set_servers(&addresses);
         let mut watched = Watched::default();
@@ -386,9 +396,16 @@ proptest! {
                     let _ = io.send(query, DnsServerIndex(server), b"query", &mut random);
                 }
                 Step::Release(query) => io.release(query),
-                Step::Servers(places) => io.set_servers(&places.iter().map(|place| addresses[*place]).collect::<Vec<_>>()),
-                Step::Take(count) => (0..count).map_while(|_| io.next_change()).for_each(|change| watched.apply(change)),
-                Step::Handle => { turn(&mut io, 0); }
+                Step::Servers(places) => {
+                    let servers: Vec<SocketAddr> = places.iter().map(|place| addresses[*place]).collect();
+                    io.set_servers(&servers);
+                }
+                Step::Take(count) => {
+                    (0..count).map_while(|_| io.next_change()).for_each(|change| watched.apply(change));
+                }
+                Step::Handle => {
+                    turn(&mut io, 0);
+                }
             }
         }
         watched.catch_up(&mut io);

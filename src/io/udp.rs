@@ -10,8 +10,8 @@ use std::net::SocketAddr;
 pub const MAX_MESSAGE: usize = 4096;
 
 /// Lowest random source port. From here on upwards systems hand out ports for themselves, so no service of the phone
-/// (SIP, RTP, provisioning) relies on finding a port of its own free here. Below it a query might hold just the RTP port
-/// that a call wants. 15 bits to guess, beside the 16 of the DNS id.
+/// (SIP, RTP, provisioning) should rely on finding a port of its own free here. Below it a query might hold just the
+/// RTP port that a call wants. 15 bits to guess, beside the 16 of the DNS id.
 const FIRST_PORT: u16 = 32768;
 
 /// Random ports tried before the choice is left to the kernel. A port is taken with a probability far below a tenth,
@@ -130,8 +130,8 @@ impl UdpSocket {
             Ok(received) => received,
             Err(errno) => return failed_reading(errno),
         };
-        // The kernel checks the source only from connect() on: what came in between bind() and connect() is still in the
-        // queue. Systems that do not name the source of a datagram on a connected socket leave only the kernel's check.
+        // The kernel checks the source only from connect() on: what came in between bind() and connect() is still in
+        // the queue. Systems that do not name the source on a connected socket leave only the kernel's check.
         if received.source.is_some_and(|source| (source.ip(), source.port()) != (self.peer.ip(), self.peer.port())) {
             return Reading::Foreign;
         }
