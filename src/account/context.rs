@@ -24,8 +24,6 @@ pub enum TimerKey {
     Stopping(AccountId),
     /// The latest moment for new settings to take effect.
     Pending(AccountId),
-    /// The end of the wait for DNS at one server of an account.
-    ListWait(AccountId, Server),
 }
 
 /// What is known about the targets of one server.

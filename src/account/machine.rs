@@ -140,13 +140,19 @@ impl Account {
         self.sides[server.index()].binding.as_ref().map(|binding| binding.expires)
     }
 
+    /// The address of the target that holds the binding at a server.
+    #[must_use]
+    pub fn binding_address(&self, server: Server) -> Option<core::net::SocketAddr> {
+        self.sides[server.index()].binding.as_ref().map(|binding| binding.target().key.address)
+    }
+
     /// Requests that have not ended.
     #[must_use]
     pub fn open_requests(&self) -> &[RequestId] {
         &self.open
     }
 
-    /// A deadline of this account has come. Deadlines about target lists belong to the engine.
+    /// A deadline of this account has come.
     pub fn on_timer(&mut self, ctx: &mut Context<'_>, key: TimerKey) {
         match key {
             TimerKey::Attempt(attempt) => self.on_attempt_timer(ctx, attempt),
@@ -155,7 +161,6 @@ impl Account {
             TimerKey::Probe(_) => self.on_probe_timer(ctx),
             TimerKey::Stopping(_) => self.on_stopping_timer(ctx),
             TimerKey::Pending(_) => self.apply_pending(ctx),
-            TimerKey::ListWait(..) => {}
         }
     }
 

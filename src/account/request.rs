@@ -75,6 +75,15 @@ impl Request {
         }
     }
 
+    /// The completion of a request that has ended.
+    #[must_use]
+    pub fn into_finished(self) -> Option<Box<DoneReport>> {
+        match self.phase {
+            Phase::Finished(report) => Some(report),
+            Phase::Attempting(_) | Phase::AwaitingList(_) | Phase::Parked(_) => None,
+        }
+    }
+
     /// The lifetime to request in a REGISTER, seconds.
     #[must_use]
     pub fn expires_s(&self, settings: &ServerSettings) -> u32 {
