@@ -1,0 +1,1 @@
+//! Tests of the folder as a whole, through its public face.
