@@ -68,12 +68,14 @@ impl DiagnosticList {
     }
 }
 
-/// The text cut to what a diagnostic shows.
+/// The text as a diagnostic shows it: cut, and without control characters, which a log would obey.
 pub(super) fn shown(text: &str) -> String {
-    match text.char_indices().nth(SHOWN) {
-        Some((at, _)) => format!("{}...", text.split_at(at).0),
-        None => text.to_owned(),
+    let mut shown: String =
+        text.chars().take(SHOWN).map(|letter| if letter.is_control() { '?' } else { letter }).collect();
+    if text.chars().nth(SHOWN).is_some() {
+        shown.push_str("...");
     }
+    shown
 }
 
 /// The value of a known key as a diagnostic shows it.
@@ -120,7 +122,8 @@ mod tests {
     }
 
     #[test]
-    fn long_texts_are_cut() {
+    fn long_texts_are_cut_and_control_characters_replaced() {
+        assert_eq!(shown("a\x1b[2J\u{e9}"), "a?[2J\u{e9}");
         assert_eq!(shown(&"\u{e9}".repeat(257)), "\u{e9}".repeat(256) + "...");
         assert_eq!(shown(&"x".repeat(256)), "x".repeat(256));
     }
