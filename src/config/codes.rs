@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// What a list may contain, as a sentence.
-pub(super) const EXPECTED: &str = "expected codes 300 to 699 or classes 3xx to 6xx separated by commas, each with or without invite: before it, or - for none";
+pub(super) const EXPECTED: &str = "expected codes 300 to 699 or classes 3xx to 6xx separated by \
+    commas, each with or without invite: before it, or - for none";
 
 /// One of the two sets while the list is read.
 #[derive(Default)]
@@ -60,7 +61,9 @@ pub(super) fn parse(text: &str) -> Option<FailoverCodes> {
 mod tests {
     use super::parse;
 
-    fn sets(text: &str) -> Option<(Option<Vec<u16>>, Option<Vec<u16>>)> {
+    type Set = Option<Vec<u16>>;
+
+    fn sets(text: &str) -> Option<(Set, Set)> {
         parse(text).map(|codes| (codes.other.map(|set| set.to_vec()), codes.invite.map(|set| set.to_vec())))
     }
 

@@ -38,7 +38,8 @@ pub(super) fn parse_host(text: &str) -> Result<Host, String> {
     }
 }
 
-/// The host without what only notation put around it: brackets, and the closing dot of a name, which no certificate has.
+/// The host without what only notation put around it: brackets, and the closing dot of a name, which no certificate
+/// has.
 pub(super) fn bare(text: &str) -> &str {
     let text = text.strip_prefix('[').and_then(|inner| inner.strip_suffix(']')).unwrap_or(text);
     text.strip_suffix('.').unwrap_or(text)

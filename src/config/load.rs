@@ -11,6 +11,9 @@ impl Config {
     /// Loads a provisioning text on top of the current values; a later line wins over an earlier one and over what was
     /// there. Every line is processed: one that is wrong draws a diagnostic and changes nothing. The diagnostics of
     /// an earlier load are replaced.
+    ///
+    /// One `key = value` per line. A `#` begins a comment at the start of a line and behind a space or tab, not inside
+    /// a word, because passwords contain it. An empty value stands for the default.
     pub fn load_text(&mut self, text: &[u8]) {
         let load = self.begin_load();
         let mut found = DiagnosticList::default();

@@ -17,7 +17,7 @@
 //!
 //! # How a text becomes settings
 //! `text.rs` cuts lines, `lookup.rs` finds the slot, `value.rs` checks the value, `store.rs` keeps it; behind the last
-//! line `combine.rs` looks for values that have no effect together, and `effective.rs` builds the settings. The last two
+//! line `combine.rs` looks for values that have no effect together, and `effective.rs` builds the settings. Both
 //! read through `view.rs`, so a warning and the settings cannot disagree.
 //!
 //! # Invariants

@@ -147,7 +147,7 @@ impl Config {
             (Some(checked.value), checked.correction)
         };
         let before = self.values.insert(slot, Given { value, load, line });
-        let replaced_line = before.filter(|given| load != 0 && given.load == load).map(|given| given.line);
+        let replaced_line = before.filter(|given| given.load == load).map(|given| given.line);
         Ok(Put { correction, replaced_line })
     }
 

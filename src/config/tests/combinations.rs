@@ -156,6 +156,19 @@ fn a_value_that_two_proxies_inherit_in_vain_is_named_once() {
 }
 
 #[test]
+fn a_value_that_one_of_two_proxies_uses_draws_no_warning() {
+    let modes = ["outbound_proxy.1.failback_mode = 3", "outbound_proxy.2.address = proxy2.example.com"];
+    assert_eq!(keys(&[&PROXY[..], &modes, &["sip_server.1.failback_timeout = 60"]].concat()), NONE);
+}
+
+#[test]
+fn server_2_alone_is_the_registrar_behind_a_proxy() {
+    let lines = [&PROXY[..], &["sip_server.1.address =", "sip_server.2.address = pbx2.example.com"]].concat();
+    // Line 5 is a duplicate of the line that `account` begins with.
+    assert_eq!(keys(&lines), ["5 account.1.sip_server.1.address"]);
+}
+
+#[test]
 fn the_keys_of_a_proxy_are_judged_by_its_own_values() {
     let lines = [&PROXY[..], &["outbound_proxy.1.failback_timeout = 60", "outbound_proxy.1.failback_mode = -1"]];
     assert_eq!(keys(&lines.concat()), ["5 account.1.outbound_proxy.1.failback_timeout"]);
