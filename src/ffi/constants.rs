@@ -25,6 +25,9 @@ pub const SFO_ERR_FAULT: i32 = -7;
 /// A file could not be read.
 pub const SFO_ERR_IO: i32 = -8;
 
+/// Version of the binary interface: raised when existing programs have to be compiled again.
+pub const SFO_ABI_VERSION: u32 = 0;
+
 /// A moment that never comes.
 pub const SFO_TIME_NEVER: u64 = u64::MAX;
 /// A number that is not there, such as the Retry-After of a response without that header.

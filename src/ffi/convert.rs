@@ -7,43 +7,50 @@ use crate::target::TargetKey;
 use crate::types::{Cause, Transport, TransportFailure};
 use core::net::IpAddr;
 
+/// Every cause with its number. The status of a response stands beside the number.
+const CAUSES: [(u32, Cause); 19] = [
+    (c::SFO_CAUSE_NONE, Cause::None),
+    (c::SFO_CAUSE_TIMEOUT, Cause::Timeout),
+    (c::SFO_CAUSE_UNREACHABLE, Cause::Transport(TransportFailure::Unreachable)),
+    (c::SFO_CAUSE_CONNECT, Cause::Transport(TransportFailure::Connect)),
+    (c::SFO_CAUSE_TLS, Cause::Transport(TransportFailure::Tls)),
+    (c::SFO_CAUSE_CONNECTION_LOST, Cause::Transport(TransportFailure::ConnectionLost)),
+    (c::SFO_CAUSE_SEND, Cause::Transport(TransportFailure::Send)),
+    (c::SFO_CAUSE_LOCAL, Cause::Transport(TransportFailure::Local)),
+    (c::SFO_CAUSE_RESPONSE, Cause::Response(0)),
+    (c::SFO_CAUSE_RESOLUTION, Cause::Resolution),
+    (c::SFO_CAUSE_ALL_FAILED, Cause::AllFailed),
+    (c::SFO_CAUSE_NOT_REGISTERED, Cause::NotRegistered),
+    (c::SFO_CAUSE_EXPIRED, Cause::Expired),
+    (c::SFO_CAUSE_RECOVERED, Cause::Recovered),
+    (c::SFO_CAUSE_STOPPED, Cause::Stopped),
+    (c::SFO_CAUSE_CONFIGURATION, Cause::Configuration),
+    (c::SFO_CAUSE_NETWORK, Cause::Network),
+    (c::SFO_CAUSE_OTHER_REQUEST, Cause::OtherRequest),
+    (c::SFO_CAUSE_RELEASED, Cause::Released),
+];
+
 /// SFO_CAUSE_..., and the response status beside it.
 pub fn cause(cause: Cause) -> (u32, u32) {
-    let number = match cause {
-        Cause::None => c::SFO_CAUSE_NONE,
-        Cause::Timeout => c::SFO_CAUSE_TIMEOUT,
-        Cause::Transport(TransportFailure::Unreachable) => c::SFO_CAUSE_UNREACHABLE,
-        Cause::Transport(TransportFailure::Connect) => c::SFO_CAUSE_CONNECT,
-        Cause::Transport(TransportFailure::Tls) => c::SFO_CAUSE_TLS,
-        Cause::Transport(TransportFailure::ConnectionLost) => c::SFO_CAUSE_CONNECTION_LOST,
-        Cause::Transport(TransportFailure::Send) => c::SFO_CAUSE_SEND,
-        Cause::Transport(TransportFailure::Local) => c::SFO_CAUSE_LOCAL,
-        Cause::Response(status) => return (c::SFO_CAUSE_RESPONSE, u32::from(status)),
-        Cause::Resolution => c::SFO_CAUSE_RESOLUTION,
-        Cause::AllFailed => c::SFO_CAUSE_ALL_FAILED,
-        Cause::NotRegistered => c::SFO_CAUSE_NOT_REGISTERED,
-        Cause::Expired => c::SFO_CAUSE_EXPIRED,
-        Cause::Recovered => c::SFO_CAUSE_RECOVERED,
-        Cause::Stopped => c::SFO_CAUSE_STOPPED,
-        Cause::Configuration => c::SFO_CAUSE_CONFIGURATION,
-        Cause::Network => c::SFO_CAUSE_NETWORK,
-        Cause::OtherRequest => c::SFO_CAUSE_OTHER_REQUEST,
-        Cause::Released => c::SFO_CAUSE_RELEASED,
+    let (plain, status) = match cause {
+        Cause::Response(status) => (Cause::Response(0), u32::from(status)),
+        other => (other, 0),
     };
-    (number, 0)
+    let number = CAUSES.iter().find(|(_, known)| *known == plain).map_or(c::SFO_CAUSE_NONE, |(number, _)| *number);
+    (number, status)
+}
+
+/// The cause that a number stands for.
+pub fn cause_of(number: u32) -> Option<Cause> {
+    CAUSES.iter().find(|(known, _)| *known == number).map(|(_, cause)| *cause)
 }
 
 /// The failure that a stack may report by this number.
 pub fn transport_failure(number: u32) -> Option<TransportFailure> {
-    Some(match number {
-        c::SFO_CAUSE_UNREACHABLE => TransportFailure::Unreachable,
-        c::SFO_CAUSE_CONNECT => TransportFailure::Connect,
-        c::SFO_CAUSE_TLS => TransportFailure::Tls,
-        c::SFO_CAUSE_CONNECTION_LOST => TransportFailure::ConnectionLost,
-        c::SFO_CAUSE_SEND => TransportFailure::Send,
-        c::SFO_CAUSE_LOCAL => TransportFailure::Local,
-        _ => return None,
-    })
+    match cause_of(number)? {
+        Cause::Transport(failure) => Some(failure),
+        _ => None,
+    }
 }
 
 /// SFO_TRANSPORT_...
