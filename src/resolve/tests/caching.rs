@@ -52,6 +52,18 @@ fn real_time_queries_ask_dns_every_time_and_still_share_what_is_in_flight() {
 }
 
 #[test]
+fn a_real_time_job_takes_what_others_learned_since_it_began() {
+    let services = Zone::default().srv("_sip._udp.h.test", 60, [0, 0, 0], "a.test").a("a.test", 0, "192.0.2.1");
+    let mut bench = Bench::new(services.mute("_sip._udp.h.test", 33));
+    let job = bench.start(&ResolveSpec { dns: real_time().dns, ..fixed("h.test", Transport::Udp) });
+    bench.serve();
+    bench.resolve(&ResolveSpec { port: 5060, ..spec("a.test") });
+    bench.zone.mute.clear();
+    assert_eq!(bench.finish(job).targets.len(), 1);
+    assert_eq!(bench.asked.iter().filter(|question| *question == "A a.test").count(), 1);
+}
+
+#[test]
 fn negative_answers_are_remembered_for_as_long_as_the_soa_record_says() {
     let mut bench = Bench::new(Zone::default());
     let first = bench.resolve(&plain());
@@ -97,7 +109,8 @@ fn losing_all_servers_ends_the_jobs_that_wait_for_them() {
     let mut bench = Bench::with(zone(60), &[Mood::Silent], ResolverOptions::default());
     let job = bench.start(&plain());
     bench.resolver.set_servers(Time(bench.now), 0, &mut bench.out);
-    assert!(bench.finish(job).targets.is_empty());
+    let resolution = bench.finish(job);
+    assert_eq!((resolution.targets.len(), resolution.valid_until), (0, Time::NEVER));
     assert_eq!((bench.resolver.next_deadline(), bench.out.sends.len()), (None, 0));
     bench.servers = vec![Mood::Good];
     bench.resolver.set_servers(Time(bench.now), 1, &mut bench.out);
@@ -139,7 +152,7 @@ fn more_questions_than_fit_in_flight_are_asked_one_after_the_other() {
     for job in jobs {
         assert_eq!(bench.finish(job).targets.len(), 1);
     }
-    assert_eq!(bench.asked.len(), 100);
+    assert_eq!((bench.asked.len(), bench.now), (100, 1_000), "room is used as soon as it is there");
 }
 
 #[test]
