@@ -110,6 +110,12 @@ fn records_of_another_class_are_not_ours() {
 }
 
 #[test]
+fn records_beyond_256_are_not_read() {
+    let many = (0..300).map(|_| address("a.test", 1, "192.0.2.1"));
+    assert_eq!(decode(&reply().answers(many).bytes()).unwrap().answers.len(), 256);
+}
+
+#[test]
 fn upper_response_code_bits_come_from_the_opt_record() {
     let message = decode(&reply().additional([record(".", OPT, 1 << 24, &[])]).bytes()).unwrap();
     assert_eq!(message.rcode, Rcode::Other);

@@ -3,14 +3,16 @@
 use super::{Bench, Zone, list, spec};
 use crate::config::{AccountDns, DnsCacheType, IpAddressMode};
 use crate::resolve::ResolveSpec;
+use crate::types::{Transport, TransportSetting};
 
 fn chain(ttl: u32) -> Zone {
     let mut zone = Zone::default()
         .naptr("h.test", ttl, [1, 1], ["s", "SIP+D2T", ""], "_sip._tcp.h.test")
         .srv("_sip._tcp.h.test", ttl, [0, 0, 0], "a.h.test")
         .a("a.h.test", ttl, "192.0.2.1")
+        .srv("_sip._udp.bank.test", ttl, [0, 0, 0], "192.0.2.66")
         .a("bank.test", ttl, "192.0.2.66");
-    zone.additional = vec!["_sip._tcp.h.test", "a.h.test", "bank.test"];
+    zone.additional = vec!["_sip._tcp.h.test", "a.h.test", "bank.test", "_sip._udp.bank.test"];
     zone
 }
 
@@ -45,8 +47,12 @@ fn additional_records_about_other_names_are_not_believed() {
     bench.resolve(&with(DnsCacheType::AnswersAndAdditional));
     let bank = ResolveSpec { port: 5060, ..with(DnsCacheType::AnswersAndAdditional) };
     let bank = ResolveSpec { host: spec("bank.test").host, ..bank };
-    bench.resolve(&bank);
+    bench.resolve(&bank.clone());
     assert_eq!(bench.asked.last().unwrap(), "A bank.test");
+    bench.resolver.flush();
+    bench.resolve(&with(DnsCacheType::AnswersAndAdditional));
+    bench.resolve(&ResolveSpec { transport: TransportSetting::Fixed(Transport::Udp), port: 0, ..bank });
+    assert_eq!(bench.asked.last().unwrap(), "SRV _sip._udp.bank.test");
 }
 
 #[test]

@@ -300,6 +300,28 @@ fn targets_beyond_32_are_dropped_from_the_end_with_a_note() {
 }
 
 #[test]
+fn a_domain_of_too_many_hosts_is_cut_with_a_note() {
+    let mut zone = Zone::default();
+    for (order, service, text) in [(1, "_sip._udp.h.test", "SIP+D2U"), (2, "_sip._tcp.h.test", "SIP+D2T")] {
+        zone = zone.naptr("h.test", 60, [order, 1], ["s", text, ""], service);
+        for n in 0..64 {
+            zone = zone.srv(service, 60, [n, 0, 0], &format!("s{order}-{n}.test"));
+        }
+    }
+    // 1 NAPTR, 2 SRV, 128 hosts: three more than are looked up.
+    let resolution = Bench::new(zone.a("s1-3.test", 60, "192.0.2.1")).resolve(&spec("h.test"));
+    assert_eq!(list(&resolution), ["udp 192.0.2.1:5060"]);
+    assert_eq!(resolution.notes, [ResolutionNote::LookupsDropped(3)]);
+}
+
+#[test]
+fn an_unspecified_address_is_no_target() {
+    let zone = Zone::default().a("h.test", 60, "0.0.0.0").a("h.test", 60, "192.0.2.1");
+    let resolution = Bench::new(zone).resolve(&ResolveSpec { port: 5060, ..spec("h.test") });
+    assert_eq!(list(&resolution), ["udp 192.0.2.1:5060"]);
+}
+
+#[test]
 fn a_host_name_too_long_for_service_names_still_has_addresses() {
     let long = ["a".repeat(60), "b".repeat(60), "c".repeat(60), "d".repeat(60)].join(".") + ".test";
     let resolution = Bench::new(Zone::default().a(&long, 60, "192.0.2.1")).resolve(&fixed(&long, Transport::Tcp));
