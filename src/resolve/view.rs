@@ -161,7 +161,7 @@ impl JobView<'_> {
         }
         match known.hold {
             Some(hold) if self.now < hold.until || hold.serial > self.since => Step::of_hold(&hold),
-            _ if self.impatient => Step::Nothing(ResolutionFailure::Dns(QueryFailure::Silent), self.now),
+            _ if self.impatient => Step::Nothing(ResolutionFailure::Dns(QueryFailure::Silent), Time::NEVER),
             _ => Step::Unknown,
         }
     }

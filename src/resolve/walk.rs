@@ -25,7 +25,7 @@ pub struct Walked {
     pub targets: Vec<ResolvedTarget>,
     /// What has to be asked, each question once.
     pub unknown: Vec<Question>,
-    /// Until when the records behind the list hold.
+    /// Until when the records behind the list hold, and no longer than a host is missing because its query failed.
     pub expires: Time,
     /// When asking again may help, if the list is empty.
     pub retry_at: Time,
@@ -256,11 +256,24 @@ impl Walker<'_> {
             IpAddressMode::V6 => &[RecordKind::Aaaa],
             IpAddressMode::Both => &[RecordKind::Aaaa, RecordKind::A],
         };
+        let mut found_any = false;
+        let mut failed_until = Time::NEVER;
         for kind in kinds {
-            if let Lookup::Found { records, origin, expires } = self.look_up(way.host, *kind) {
-                self.result.expires = self.result.expires.min(expires);
-                self.push_addresses(way, &records, origin);
+            match self.look_up(way.host, *kind) {
+                Lookup::Found { records, origin, expires } => {
+                    found_any = true;
+                    self.result.expires = self.result.expires.min(expires);
+                    self.push_addresses(way, &records, origin);
+                }
+                Lookup::Nothing { why: ResolutionFailure::Dns(_), expires } => {
+                    failed_until = failed_until.min(expires);
+                }
+                Lookup::Nothing { .. } | Lookup::Unknown(_) => {}
             }
+        }
+        if !found_any {
+            // A moment's trouble with DNS must not keep a host out of the list for as long as the others hold.
+            self.result.expires = self.result.expires.min(failed_until);
         }
     }
 

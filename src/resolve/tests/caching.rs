@@ -89,6 +89,23 @@ fn a_failure_is_held_for_five_seconds() {
 }
 
 #[test]
+fn a_host_that_is_missing_because_its_query_failed_is_asked_for_again_soon() {
+    let zone = Zone::default()
+        .srv("_sip._udp.h.test", 600, [1, 0, 0], "a.test")
+        .srv("_sip._udp.h.test", 600, [2, 0, 0], "b.test")
+        .a("a.test", 600, "192.0.2.1")
+        .a("b.test", 600, "192.0.2.2");
+    let mut bench = Bench::new(zone.mute("a.test", 1));
+    let udp = fixed("h.test", Transport::Udp);
+    let resolution = bench.resolve(&udp);
+    assert_eq!(list(&resolution), ["udp 192.0.2.2:5060"]);
+    assert_eq!(resolution.valid_until, Time(bench.now + 5_000));
+    bench.zone.mute.clear();
+    bench.now += 5_000;
+    assert_eq!(list(&bench.resolve(&udp)), ["udp 192.0.2.1:5060", "udp 192.0.2.2:5060"]);
+}
+
+#[test]
 fn other_servers_void_a_held_failure() {
     let mut bench = Bench::with(zone(60), &[Mood::ServFail], ResolverOptions::default());
     bench.resolve(&plain());
