@@ -58,9 +58,21 @@ pub enum Known {
     Failed(Hold),
 }
 
+/// What the cache has about a question.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Found<'a> {
+    /// What DNS answered to it.
+    pub answer: Option<&'a Answer>,
+    /// What the answer to another question said about it in passing.
+    pub hint: Option<&'a Answer>,
+    /// Its last failure.
+    pub hold: Option<Hold>,
+}
+
 #[derive(Debug, Default)]
 struct Entry {
     answer: Option<Answer>,
+    hint: Option<Answer>,
     hold: Option<Hold>,
     used: u64,
 }
@@ -106,15 +118,15 @@ impl Cache {
         self.entries.is_empty()
     }
 
-    /// What was last answered and whether the question failed since; neither need still hold.
-    pub fn get(&mut self, question: &Question) -> (Option<&Answer>, Option<Hold>) {
+    /// What is known about a question; none of it need still hold.
+    pub fn get(&mut self, question: &Question) -> Found<'_> {
         self.uses += 1;
         match self.entries.get_mut(question) {
             Some(entry) => {
                 entry.used = self.uses;
-                (entry.answer.as_ref(), entry.hold)
+                Found { answer: entry.answer.as_ref(), hint: entry.hint.as_ref(), hold: entry.hold }
             }
-            None => (None, None),
+            None => Found::default(),
         }
     }
 
@@ -122,7 +134,10 @@ impl Cache {
     pub fn store(&mut self, now: Time, question: &Question, outcome: Outcome) -> Known {
         self.serial += 1;
         let (content, ttl_s) = match outcome {
-            Outcome::Records { records, ttl_s } => (self.in_kept_order(question, records), ttl_s),
+            Outcome::Records { records, ttl_s, additional } => {
+                self.store_hints(now, additional);
+                (self.in_kept_order(question, records), ttl_s)
+            }
             Outcome::Alias { target, ttl_s } => (Content::Alias(target), ttl_s),
             Outcome::NoData { ttl_s } => (Content::NoData, ttl_s),
             Outcome::NoSuchName { ttl_s } => (Content::NoSuchName, ttl_s),
@@ -132,17 +147,36 @@ impl Cache {
                 return Known::Failed(hold);
             }
         };
-        let expires = now.after(u64::from(ttl_s.min(MAX_TTL_S)) * SECOND_MS);
-        let answer = Answer { content, fetched_at: now, expires, serial: self.serial };
+        let answer = self.answer(now, content, ttl_s);
         let entry = self.entry(question);
         entry.answer = Some(answer.clone());
         entry.hold = None;
         Known::Answer(answer)
     }
 
+    /// Stores what an answer added about other questions.
+    fn store_hints(&mut self, now: Time, additional: Vec<Record>) {
+        let mut sets: BTreeMap<Question, Vec<Record>> = BTreeMap::new();
+        for record in additional {
+            let question = Question { name: record.name.clone(), kind: record.data.kind() };
+            sets.entry(question).or_default().push(record);
+        }
+        for (question, records) in sets {
+            let ttl_s = records.iter().map(|record| record.ttl_s).min().unwrap_or(0);
+            let content = self.in_kept_order(&question, records);
+            let hint = self.answer(now, content, ttl_s);
+            self.entry(&question).hint = Some(hint);
+        }
+    }
+
+    fn answer(&self, now: Time, content: Content, ttl_s: u32) -> Answer {
+        let expires = now.after(u64::from(ttl_s.min(MAX_TTL_S)) * SECOND_MS);
+        Answer { content, fetched_at: now, expires, serial: self.serial }
+    }
+
     /// Failures are forgotten: other servers may know better.
     pub fn clear_holds(&mut self) {
-        self.entries.retain(|_, entry| entry.answer.is_some());
+        self.entries.retain(|_, entry| entry.answer.is_some() || entry.hint.is_some());
         self.entries.values_mut().for_each(|entry| entry.hold = None);
     }
 
@@ -156,13 +190,13 @@ impl Cache {
         for record in &mut records {
             record.ttl_s = record.ttl_s.min(MAX_TTL_S);
         }
-        let previous = self.entries.get(question).and_then(|entry| entry.answer.as_ref());
-        if let Some(Answer { content: Content::Records(old), .. }) = previous
-            && old.len() == records.len()
-        {
+        let entry = self.entries.get(question);
+        for previous in entry.into_iter().flat_map(|entry| [&entry.answer, &entry.hint]).flatten() {
+            let Content::Records(old) = &previous.content else { continue };
             let place = |record: &Record| old.iter().position(|kept| kept.data == record.data);
-            if records.iter().all(|record| place(record).is_some()) {
+            if old.len() == records.len() && records.iter().all(|record| place(record).is_some()) {
                 records.sort_by_key(place);
+                break;
             }
         }
         Content::Records(Arc::from(records))
@@ -198,11 +232,11 @@ mod tests {
     fn addresses(last: &[u8], ttl_s: u32) -> Outcome {
         let record =
             |last: &u8| Record { name: name("pbx.test"), ttl_s, data: RecordData::Address([192, 0, 2, *last].into()) };
-        Outcome::Records { records: last.iter().map(record).collect(), ttl_s }
+        Outcome::Records { records: last.iter().map(record).collect(), ttl_s, additional: Vec::new() }
     }
 
     fn order(cache: &mut Cache, question: &Question) -> Vec<u8> {
-        let (Some(answer), _) = cache.get(question) else { return Vec::new() };
+        let Some(answer) = cache.get(question).answer else { return Vec::new() };
         let Content::Records(records) = &answer.content else { return Vec::new() };
         let last = |record: &Record| match record.data {
             RecordData::Address(std::net::IpAddr::V4(ip)) => ip.octets()[3],
@@ -240,14 +274,14 @@ mod tests {
         let mut cache = Cache::new(8);
         cache.store(Time(0), &pbx(), addresses(&[1], 60));
         cache.store(Time(10), &pbx(), Outcome::Failed(QueryFailure::Silent));
-        let (answer, hold) = cache.get(&pbx());
-        assert!(answer.is_some());
-        assert_eq!(hold.unwrap().until, Time(5_010));
+        let found = cache.get(&pbx());
+        assert!(found.answer.is_some());
+        assert_eq!(found.hold.unwrap().until, Time(5_010));
         cache.clear_holds();
-        assert!(cache.get(&pbx()).1.is_none() && cache.len() == 1);
+        assert!(cache.get(&pbx()).hold.is_none() && cache.len() == 1);
         cache.store(Time(20), &pbx(), Outcome::Failed(QueryFailure::Silent));
         cache.store(Time(30), &pbx(), Outcome::NoData { ttl_s: 60 });
-        assert!(cache.get(&pbx()).1.is_none());
+        assert!(cache.get(&pbx()).hold.is_none());
     }
 
     #[test]
@@ -259,7 +293,7 @@ mod tests {
         cache.get(&names[0]);
         cache.store(Time(0), &names[2], addresses(&[3], 60));
         assert_eq!(cache.len(), 2);
-        assert!(cache.get(&names[1]).0.is_none() && cache.get(&names[0]).0.is_some());
+        assert!(cache.get(&names[1]).answer.is_none() && cache.get(&names[0]).answer.is_some());
         assert_eq!(cache.evictions(), 1);
     }
 }

@@ -9,6 +9,8 @@
 //!   handed out as if it still held. (Serving it anyway while DNS is silent, RFC 8767, has its place here.)
 //! * **hold**: a question just failed and need not be asked again for a few seconds (RFC 9520). It stands beside the
 //!   answer and does not replace it: a server's trouble takes nothing away that is still true.
+//! * **hint**: what an answer said in its additional section about another question that it leads to. Kept apart from
+//!   answers, for the accounts that want it; an answer that holds always wins over it.
 //! * **serial**: counts what was stored. Whoever notes the serial at its start can tell news from older knowledge
 //!   without a clock, and can so accept an answer with a TTL of zero.
 //! * **static record**: from the configuration. Never evicted, never replaced.
@@ -24,5 +26,5 @@
 mod entries;
 mod statics;
 
-pub use entries::{Answer, Cache, Content, Hold, Known};
+pub use entries::{Answer, Cache, Content, Found, Hold, Known};
 pub use statics::StaticStore;

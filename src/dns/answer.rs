@@ -1,9 +1,10 @@
 //! From a message that belongs to a query to what it means for its question.
 
 use super::codec::{Message, Rcode};
-use super::record::{Question, Record, RecordData};
+use super::record::{NaptrData, Question, Record, RecordData, SrvData, SrvTarget};
 use crate::types::Name;
 use core::fmt;
+use std::collections::BTreeSet;
 
 /// Aliases that are followed in a row. Real chains have one or two; this many are a mistake or a loop.
 pub const MAX_ALIASES: usize = 8;
@@ -56,7 +57,8 @@ impl fmt::Display for QueryFailure {
 pub enum Outcome {
     /// Records of the kind asked, in the order received; they hold for `ttl_s` seconds together, which the aliases on
     /// the way may make less than their own TTLs.
-    Records { records: Vec<Record>, ttl_s: u32 },
+    /// `additional`: what the same message adds about the names in these records.
+    Records { records: Vec<Record>, ttl_s: u32, additional: Vec<Record> },
     /// The name is an alias of another one, about which the server said nothing.
     Alias { target: Name, ttl_s: u32 },
     /// The name exists, but has no such record.
@@ -98,7 +100,8 @@ fn follow(question: &Question, message: Message) -> Verdict {
         let records: Vec<Record> = message.answers.iter().filter(here).take(MAX_SET).cloned().collect();
         if !records.is_empty() {
             let ttl_s = records.iter().fold(ttl_s, |least, record| least.min(record.ttl_s));
-            return Verdict::Answered(Outcome::Records { records, ttl_s });
+            let additional = fitting(&records, message.additional);
+            return Verdict::Answered(Outcome::Records { records, ttl_s, additional });
         }
         let alias = message.answers.iter().find_map(|record| match &record.data {
             RecordData::Alias(target) if record.name == name => Some((target, record.ttl_s)),
@@ -112,6 +115,40 @@ fn follow(question: &Question, message: Message) -> Verdict {
         aliased = true;
     }
     Verdict::TryFailed(QueryFailure::AliasLoop)
+}
+
+/// The additional records that carry on where the answer ends: SRV records of the names that NAPTR records point to,
+/// and addresses of the names that any of these point to. Nothing else is believed: whoever answers for one domain has
+/// no say about others.
+fn fitting(records: &[Record], mut additional: Vec<Record>) -> Vec<Record> {
+    let mut services = BTreeSet::new();
+    let mut hosts = BTreeSet::new();
+    for record in records {
+        match &record.data {
+            RecordData::Naptr(NaptrData { replacement: Some(name), .. }) => {
+                services.insert(name.clone());
+                hosts.insert(name.clone());
+            }
+            RecordData::Srv(SrvData { target: SrvTarget::Name(name), .. }) => {
+                hosts.insert(name.clone());
+            }
+            _ => {}
+        }
+    }
+    for record in &additional {
+        if let RecordData::Srv(SrvData { target: SrvTarget::Name(name), .. }) = &record.data
+            && services.contains(&record.name)
+        {
+            hosts.insert(name.clone());
+        }
+    }
+    additional.retain(|record| match &record.data {
+        RecordData::Srv(_) => services.contains(&record.name),
+        RecordData::Address(_) => hosts.contains(&record.name),
+        RecordData::Alias(_) | RecordData::Naptr(_) => false,
+    });
+    additional.truncate(MAX_SET);
+    additional
 }
 
 /// The message has no record for the name that the question, through its aliases, led to.

@@ -67,7 +67,7 @@ fn one_damaged_record_does_not_cost_the_good_ones() {
 #[test]
 fn a_record_that_claims_more_than_its_frame_is_damaged() {
     // The SRV target runs on into the next record.
-    let bad = record("pbx.test", 33, 60, b"\x00\x01\x00\x01\x13\xc4\x04abc");
+    let bad = record("pbx.test", 33, 60, b"\x00\x01\x00\x01\x13\xc4\x03abc");
     let message = decode(&reply().answers([bad, address("pbx.test", 60, "192.0.2.1")]).bytes()).unwrap();
     assert_eq!((message.answers.len(), message.unreadable), (1, 1));
 }
@@ -107,6 +107,12 @@ fn records_of_another_class_are_not_ours() {
     chaos[class] = 3;
     let message = decode(&reply().answers([chaos]).bytes()).unwrap();
     assert_eq!((message.answers.len(), message.unreadable), (0, 0));
+}
+
+#[test]
+fn records_beyond_256_are_not_read() {
+    let many = (0..300).map(|_| address("a.test", 1, "192.0.2.1"));
+    assert_eq!(decode(&reply().answers(many).bytes()).unwrap().answers.len(), 256);
 }
 
 #[test]

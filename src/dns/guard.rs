@@ -76,6 +76,7 @@ mod tests {
         assert_eq!(NameBudget::new().skim(message, 0), Some(3));
         assert_eq!(NameBudget::new().skim(message, 3), Some(7));
         assert_eq!(NameBudget::new().skim(message, 7), None);
+        assert_eq!(NameBudget::new().skim(b"\xc0\x02\x01a\x00", 0), None, "forward");
         assert_eq!(NameBudget::new().skim(b"\x05ab", 0), None);
         assert_eq!(NameBudget::new().skim(b"\x80a", 0), None);
     }

@@ -33,7 +33,9 @@
 //! Limits: 256 jobs, 16 questions of one job in flight at once, 128 look-ups in one walk, NAPTR chains of 4, aliases
 //! of 8 questions, 32 targets.
 //!
-//! Prefetch and serving of stale answers belong into the view and the job; there are none yet.
+//! Not here yet: a list that is handed out while its later targets still resolve (its place is the end of
+//! `Job::progress`, which knows both the targets so far and what is unknown behind them), prefetch, and serving stale
+//! answers (both belong into the view and the job).
 //!
 //! RFC 3263 §4, 2782, 3403, 7984 (both address families), 2308, 9520.
 

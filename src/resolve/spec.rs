@@ -120,7 +120,8 @@ impl fmt::Display for ResolutionNote {
 pub struct Resolution {
     /// The list, most preferred first.
     pub targets: Vec<ResolvedTarget>,
-    /// Until when the records behind the list hold; for an empty list, when asking again may help.
+    /// Until when the records behind the list hold; earlier if a host is missing only because its query failed. For an
+    /// empty list: when asking again may help.
     pub valid_until: Time,
     /// True if any DNS server said anything that was used, a negative answer included.
     pub dns_answered: bool,

@@ -147,9 +147,11 @@ impl JobView<'_> {
             // Answers of a server that is gone are not asked for any more: static records, or nothing.
             return Step::Nothing(ResolutionFailure::Dns(QueryFailure::NoServer), Time::NEVER);
         }
-        let (answer, hold) = self.cache.get(question);
+        let known = self.cache.get(question);
         let caches = self.dns.cache_type != DnsCacheType::RealTime;
-        if let Some(answer) = answer {
+        let takes_hints = self.dns.cache_type == DnsCacheType::AnswersAndAdditional;
+        let hint = known.hint.filter(|_| takes_hints);
+        for answer in known.answer.into_iter().chain(hint) {
             let is_fresh = answer.serial > self.since;
             if is_fresh || caches && self.now < answer.expires {
                 self.sources.fresh += u64::from(is_fresh);
@@ -157,9 +159,9 @@ impl JobView<'_> {
                 return Step::of_answer(answer);
             }
         }
-        match hold {
+        match known.hold {
             Some(hold) if self.now < hold.until || hold.serial > self.since => Step::of_hold(&hold),
-            _ if self.impatient => Step::Nothing(ResolutionFailure::Dns(QueryFailure::Silent), self.now),
+            _ if self.impatient => Step::Nothing(ResolutionFailure::Dns(QueryFailure::Silent), Time::NEVER),
             _ => Step::Unknown,
         }
     }

@@ -25,7 +25,7 @@ pub struct Walked {
     pub targets: Vec<ResolvedTarget>,
     /// What has to be asked, each question once.
     pub unknown: Vec<Question>,
-    /// Until when the records behind the list hold.
+    /// Until when the records behind the list hold, and no longer than a host is missing because its query failed.
     pub expires: Time,
     /// When asking again may help, if the list is empty.
     pub retry_at: Time,
@@ -122,7 +122,7 @@ impl Walker<'_> {
         if fixed.is_some() {
             return self.services_or_addresses(name, &[default], default);
         }
-        if self.naptr(name, &mut Vec::new()) == Step::Nothing {
+        if self.naptr(name, 0) == Step::Nothing {
             let candidates = self.candidates(name, default);
             self.services_or_addresses(name, &candidates, default);
         }
@@ -158,9 +158,10 @@ impl Walker<'_> {
         Transport::ALL.into_iter().filter(wanted).collect()
     }
 
-    /// All usable NAPTR records contribute, in order. `path`: the names that led here.
-    fn naptr(&mut self, name: &Name, path: &mut Vec<Name>) -> Step {
-        if path.contains(name) || path.len() >= MAX_NAPTR_DEPTH {
+    /// All usable NAPTR records contribute, in order. `depth`: NAPTR records that led here. Its limit is what makes
+    /// circles harmless.
+    fn naptr(&mut self, name: &Name, depth: usize) -> Step {
+        if depth >= MAX_NAPTR_DEPTH {
             self.result.failure = ResolutionFailure::TooLong;
             return Step::Nothing;
         }
@@ -170,7 +171,6 @@ impl Walker<'_> {
             Lookup::Unknown(_) => return Step::Pending,
         };
         let usable = naptr::usable(&records, origin, self.spec.supported, &mut self.result.notes);
-        path.push(name.clone());
         let mut outcome = Step::Nothing;
         for (next, replacement) in usable {
             let step = match next {
@@ -182,13 +182,12 @@ impl Walker<'_> {
                     self.addresses(Way { host: replacement, transport, port: transport.default_port() });
                     Step::Led
                 }
-                Next::Naptr => self.naptr(replacement, path),
+                Next::Naptr => self.naptr(replacement, depth + 1),
             };
             if step == Step::Pending || outcome == Step::Nothing {
                 outcome = step;
             }
         }
-        path.pop();
         if outcome != Step::Nothing {
             self.result.expires = self.result.expires.min(expires);
         }
@@ -257,11 +256,24 @@ impl Walker<'_> {
             IpAddressMode::V6 => &[RecordKind::Aaaa],
             IpAddressMode::Both => &[RecordKind::Aaaa, RecordKind::A],
         };
+        let mut found_any = false;
+        let mut failed_until = Time::NEVER;
         for kind in kinds {
-            if let Lookup::Found { records, origin, expires } = self.look_up(way.host, *kind) {
-                self.result.expires = self.result.expires.min(expires);
-                self.push_addresses(way, &records, origin);
+            match self.look_up(way.host, *kind) {
+                Lookup::Found { records, origin, expires } => {
+                    found_any = true;
+                    self.result.expires = self.result.expires.min(expires);
+                    self.push_addresses(way, &records, origin);
+                }
+                Lookup::Nothing { why: ResolutionFailure::Dns(_), expires } => {
+                    failed_until = failed_until.min(expires);
+                }
+                Lookup::Nothing { .. } | Lookup::Unknown(_) => {}
             }
+        }
+        if !found_any {
+            // A moment's trouble with DNS must not keep a host out of the list for as long as the others hold.
+            self.result.expires = self.result.expires.min(failed_until);
         }
     }
 

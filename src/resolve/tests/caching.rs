@@ -52,6 +52,18 @@ fn real_time_queries_ask_dns_every_time_and_still_share_what_is_in_flight() {
 }
 
 #[test]
+fn a_real_time_job_takes_what_others_learned_since_it_began() {
+    let services = Zone::default().srv("_sip._udp.h.test", 60, [0, 0, 0], "a.test").a("a.test", 0, "192.0.2.1");
+    let mut bench = Bench::new(services.mute("_sip._udp.h.test", 33));
+    let job = bench.start(&ResolveSpec { dns: real_time().dns, ..fixed("h.test", Transport::Udp) });
+    bench.serve();
+    bench.resolve(&ResolveSpec { port: 5060, ..spec("a.test") });
+    bench.zone.mute.clear();
+    assert_eq!(bench.finish(job).targets.len(), 1);
+    assert_eq!(bench.asked.iter().filter(|question| *question == "A a.test").count(), 1);
+}
+
+#[test]
 fn negative_answers_are_remembered_for_as_long_as_the_soa_record_says() {
     let mut bench = Bench::new(Zone::default());
     let first = bench.resolve(&plain());
@@ -77,6 +89,23 @@ fn a_failure_is_held_for_five_seconds() {
 }
 
 #[test]
+fn a_host_that_is_missing_because_its_query_failed_is_asked_for_again_soon() {
+    let zone = Zone::default()
+        .srv("_sip._udp.h.test", 600, [1, 0, 0], "a.test")
+        .srv("_sip._udp.h.test", 600, [2, 0, 0], "b.test")
+        .a("a.test", 600, "192.0.2.1")
+        .a("b.test", 600, "192.0.2.2");
+    let mut bench = Bench::new(zone.mute("a.test", 1));
+    let udp = fixed("h.test", Transport::Udp);
+    let resolution = bench.resolve(&udp);
+    assert_eq!(list(&resolution), ["udp 192.0.2.2:5060"]);
+    assert_eq!(resolution.valid_until, Time(bench.now + 5_000));
+    bench.zone.mute.clear();
+    bench.now += 5_000;
+    assert_eq!(list(&bench.resolve(&udp)), ["udp 192.0.2.1:5060", "udp 192.0.2.2:5060"]);
+}
+
+#[test]
 fn other_servers_void_a_held_failure() {
     let mut bench = Bench::with(zone(60), &[Mood::ServFail], ResolverOptions::default());
     bench.resolve(&plain());
@@ -97,7 +126,8 @@ fn losing_all_servers_ends_the_jobs_that_wait_for_them() {
     let mut bench = Bench::with(zone(60), &[Mood::Silent], ResolverOptions::default());
     let job = bench.start(&plain());
     bench.resolver.set_servers(Time(bench.now), 0, &mut bench.out);
-    assert!(bench.finish(job).targets.is_empty());
+    let resolution = bench.finish(job);
+    assert_eq!((resolution.targets.len(), resolution.valid_until), (0, Time::NEVER));
     assert_eq!((bench.resolver.next_deadline(), bench.out.sends.len()), (None, 0));
     bench.servers = vec![Mood::Good];
     bench.resolver.set_servers(Time(bench.now), 1, &mut bench.out);
@@ -122,7 +152,10 @@ fn a_cache_of_one_entry_still_resolves_a_large_domain_and_asks_each_question_onc
     }
     let options = ResolverOptions { cache_entries: 1, ..ResolverOptions::default() };
     let mut bench = Bench::with(zone, &[Mood::Good], options);
-    let resolution = bench.resolve(&fixed("h.test", Transport::Udp));
+    let job = bench.start(&fixed("h.test", Transport::Udp));
+    bench.serve();
+    assert_eq!(bench.out.sends.len(), 16, "one job does not fill the table of queries");
+    let resolution = bench.finish(job);
     assert_eq!(resolution.targets.len(), 30);
     assert_eq!(bench.asked.len(), 31);
 }
@@ -139,7 +172,7 @@ fn more_questions_than_fit_in_flight_are_asked_one_after_the_other() {
     for job in jobs {
         assert_eq!(bench.finish(job).targets.len(), 1);
     }
-    assert_eq!(bench.asked.len(), 100);
+    assert_eq!((bench.asked.len(), bench.now), (100, 1_000), "room is used as soon as it is there");
 }
 
 #[test]

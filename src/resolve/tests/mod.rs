@@ -1,5 +1,6 @@
 //! A resolver in front of a small DNS that is given as data.
 
+mod additional;
 mod caching;
 mod names;
 mod order;
@@ -26,6 +27,8 @@ pub enum Mood {
 #[derive(Default)]
 pub struct Zone {
     records: Vec<(String, u16, Vec<u8>)>,
+    /// Owners whose records every answer has in its additional section.
+    pub additional: Vec<&'static str>,
     /// Questions that no server answers.
     pub mute: Vec<(&'static str, u16)>,
 }
@@ -64,7 +67,9 @@ impl Zone {
         let mut found: Vec<Vec<u8>> = of(kind).map(|(_, _, bytes)| bytes.clone()).collect();
         found.extend(of(5).map(|(_, _, bytes)| bytes.clone()));
         if !found.is_empty() {
-            return Reply::to(query).answers(found).bytes();
+            let adds = |name: &str| self.additional.contains(&name);
+            let extra = self.records.iter().filter(|(name, ..)| adds(name)).map(|(_, _, bytes)| bytes.clone());
+            return Reply::to(query).answers(found).additional(extra).bytes();
         }
         let exists = self.records.iter().any(|(name, ..)| name == owner);
         Reply::to(query).code(if exists { 0 } else { 3 }).authority([soa("test", 120, 120)]).bytes()

@@ -211,9 +211,10 @@ fn aliases_are_followed_within_and_across_answers() {
         .alias("a.h.test", 30, "b.h.test")
         .alias("b.h.test", 60, "c.h.test")
         .a("c.h.test", 90, "192.0.2.1");
-    // This DNS never puts more than one step into an answer... nor does it add an SOA record.
+    // This DNS puts one step into an answer, so each alias has to be asked for on its own.
     let mut bench = Bench::new(zone);
     let resolution = bench.resolve(&fixed("h.test", Transport::Udp));
+    assert_eq!(bench.asked[1..], ["A a.h.test", "A b.h.test", "A c.h.test"]);
     assert_eq!(list(&resolution), ["udp 192.0.2.1:5060"]);
     assert_eq!(resolution.targets[0].host.as_ref().unwrap().to_string(), "a.h.test");
     assert_eq!(resolution.targets[0].ttl_s, 90);
@@ -296,6 +297,28 @@ fn targets_beyond_32_are_dropped_from_the_end_with_a_note() {
     assert_eq!(list(&resolution)[31], "udp 192.0.2.32:5060");
     assert_eq!(resolution.notes, [ResolutionNote::TargetsDropped(8)]);
     assert_eq!(resolution.notes[0].to_string(), "more than 32 targets, 8 dropped");
+}
+
+#[test]
+fn a_domain_of_too_many_hosts_is_cut_with_a_note() {
+    let mut zone = Zone::default();
+    for (order, service, text) in [(1, "_sip._udp.h.test", "SIP+D2U"), (2, "_sip._tcp.h.test", "SIP+D2T")] {
+        zone = zone.naptr("h.test", 60, [order, 1], ["s", text, ""], service);
+        for n in 0..64 {
+            zone = zone.srv(service, 60, [n, 0, 0], &format!("s{order}-{n}.test"));
+        }
+    }
+    // 1 NAPTR, 2 SRV, 128 hosts: three more than are looked up.
+    let resolution = Bench::new(zone.a("s1-3.test", 60, "192.0.2.1")).resolve(&spec("h.test"));
+    assert_eq!(list(&resolution), ["udp 192.0.2.1:5060"]);
+    assert_eq!(resolution.notes, [ResolutionNote::LookupsDropped(3)]);
+}
+
+#[test]
+fn an_unspecified_address_is_no_target() {
+    let zone = Zone::default().a("h.test", 60, "0.0.0.0").a("h.test", 60, "192.0.2.1");
+    let resolution = Bench::new(zone).resolve(&ResolveSpec { port: 5060, ..spec("h.test") });
+    assert_eq!(list(&resolution), ["udp 192.0.2.1:5060"]);
 }
 
 #[test]

@@ -157,3 +157,12 @@ fn a_static_record_at_the_end_of_an_alias_is_found() {
     assert_eq!(list(&resolution), ["udp 192.168.1.13:5060", "udp 192.168.1.14:5060"]);
     assert_eq!(resolution.valid_until, Time(bench.now + 60_000));
 }
+
+#[test]
+fn preferred_static_records_win_at_the_end_of_an_alias_too() {
+    let zone = Zone::default().alias("h.test", 60, "yealink.pbx.com").a("yealink.pbx.com", 60, "192.0.2.1");
+    let mut bench = Bench::new(zone).statics(two_addresses());
+    assert_eq!(list(&bench.resolve(&with_port("h.test"))), ["udp 192.0.2.1:5060"]);
+    let resolution = bench.resolve(&static_first(with_port("h.test")));
+    assert_eq!(list(&resolution), ["udp 192.168.1.13:5060", "udp 192.168.1.14:5060"]);
+}
