@@ -683,14 +683,15 @@ static size_t answer_query(const unsigned char *query, size_t length, int additi
 
     name_to_text(&answer->question, name_text, sizeof name_text);
     type_to_text(type, type_text, sizeof type_text);
-    snprintf(log, log_size, "%s %s: %s, %u answers%s%s", type_text, name_text,
+    snprintf(log, log_size, "%s %s: %s, %u answer%s%s%s", type_text, name_text,
              rcode == RCODE_NXDOMAIN                                   ? "no such name"
              : rcode == RCODE_REFUSED                                  ? "refused"
              : rcode != RCODE_OK                                       ? "bad EDNS version"
              : truncated                                               ? "truncated"
              : answer->counts[SECTION_ANSWER] == 0                     ? "no data"
                                                                        : "ok",
-             answer->counts[SECTION_ANSWER], answer->counts[SECTION_ADDITIONAL] ? ", additional" : "",
+             answer->counts[SECTION_ANSWER], answer->counts[SECTION_ANSWER] == 1 ? "" : "s",
+             answer->counts[SECTION_ADDITIONAL] ? ", additional" : "",
              edns.present ? ", EDNS" : "");
 
     if (edns.present) {
