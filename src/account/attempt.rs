@@ -10,7 +10,7 @@ use crate::policy::{
     Budget, Method, Report, TIMER_C_MS, Verdict, full_budget, judge, retry_budget, transaction_timeout_ms,
 };
 use crate::target::{Target, TargetList};
-use crate::types::{AccountId, AttemptId, Cause, RequestId, Server, Time, TimerHandle, TransportFailure};
+use crate::types::{AccountId, AttemptId, Cause, RequestId, Seconds, Server, Time, TimerHandle, TransportFailure};
 use std::sync::Arc;
 
 /// Retry-After values are believed within these bounds, seconds.
@@ -109,7 +109,9 @@ impl Account {
     pub(super) fn open_attempt(&mut self, ctx: &mut Context<'_>, id: RequestId, server: Server, index: u8) {
         let last = self.is_last_target(ctx, id, server, index);
         let t1_ms = ctx.options.t1_ms;
-        let (Some(settings), Some(request)) = (self.settings.server(server), ctx.requests.get_mut(id.0)) else { return };
+        let (Some(settings), Some(request)) = (self.settings.server(server), ctx.requests.get_mut(id.0)) else {
+            return;
+        };
         let Some(list) = request.walk.list(server).cloned() else { return };
         let Some(target) = list.targets().get(usize::from(index)) else { return };
         request.walk.try_target(server, index);
@@ -430,13 +432,10 @@ pub(super) fn end_attempt(ctx: &mut Context<'_>, id: AttemptId, mode: CancelMode
 fn log_failure(ctx: &mut Context<'_>, id: AttemptId, cause: Cause) {
     let Some(attempt) = ctx.attempts.get(id.0) else { return };
     let (account, method, list, index) = (attempt.account.0, attempt.method, attempt.list.clone(), attempt.index);
-    let after_ms = ctx.now.since(attempt.started);
+    let after = Seconds(ctx.now.since(attempt.started));
     let target = list.targets()[usize::from(index)].as_str();
-    let (method, seconds) = (method.text(), after_ms as f64 / 1000.0);
-    ctx.log(
-        LogLevel::Info,
-        format_args!("account {account}: {method} to {target} failed after {seconds:.1} s: {}", CauseText(cause)),
-    );
+    let (method, cause) = (method.text(), CauseText(cause));
+    ctx.log(LogLevel::Info, format_args!("account {account}: {method} to {target} failed after {after}: {cause}"));
 }
 
 /// A cause for people, with the status code of a response.

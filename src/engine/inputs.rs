@@ -4,10 +4,10 @@ use super::clock::Clock;
 use super::directory::{Directory, ListNews};
 use super::options::EngineOptions;
 use crate::account::{
-    Account, Action, Attempt, AttemptState, Context, Counters, DoneReport, FinalResponse, Options, Phase,
+    Account, Action, Attempt, AttemptState, Context, Counters, DoneReport, FinalResponse, LogLevel, Options, Phase,
     RegistrationState, ReportStatus, Request, StartError, TimerKey,
 };
-use crate::account::{LogLevel, RequestResult};
+
 use crate::config::{AccountSettings, DeviceSettings, Settings};
 use crate::policy::Method;
 use crate::resolve::{ResolveCounters, Resolver, ResolverOptions};
@@ -187,10 +187,7 @@ impl Engine {
 
     /// The completion of a request; the request is gone then.
     pub fn take_done(&mut self, id: RequestId) -> Option<DoneReport> {
-        match self.shared.requests.remove(id.0)?.into_finished() {
-            Some(report) => Some(*report),
-            None => None,
-        }
+        self.shared.requests.remove(id.0)?.into_finished().map(|report| *report)
     }
 
     /// Whether a request is known, and whose it is.

@@ -219,9 +219,7 @@ fn log(handle: &sfo_engine, level: u32, line: &str) {
 /// Tells an epoll-style firmware which descriptors to watch. Poll-style firmware asks instead.
 pub fn dns_changes(handle: &sfo_engine) {
     let Some(callback) = handle.callbacks.dns_watch else { return };
-    while let Some(Some(change)) =
-        handle.guarded(|core| core.io.as_mut().and_then(crate::io::DnsIo::next_change))
-    {
+    while let Some(Some(change)) = handle.guarded(|core| core.io.as_mut().and_then(crate::io::DnsIo::next_change)) {
         // SAFETY: the firmware's callback, called as its type says, with no lock held.
         unsafe { callback(handle.user, change.fd, change.events.bits()) };
     }

@@ -80,9 +80,7 @@ pub unsafe extern "C" fn sfo_request_start(
 pub unsafe extern "C" fn sfo_request_cancel(engine: *mut sfo_engine, now_ms: u64, request: u64) -> sfo_status {
     // SAFETY: the caller vouches for the pointer.
     unsafe {
-        sfo_engine::run(engine, Some(now_ms), |core| {
-            status(core.engine.cancel_request(now_ms, RequestId(request)))
-        })
+        sfo_engine::run(engine, Some(now_ms), |core| status(core.engine.cancel_request(now_ms, RequestId(request))))
     }
 }
 
