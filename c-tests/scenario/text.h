@@ -5,9 +5,9 @@
 #include <stdint.h>
 
 #if defined(__GNUC__)
-#define LIKE_PRINTF(format, first) __attribute__((format(printf, format, first)))
+#define LIKE_PRINTF(text_at, first) __attribute__((format(printf, text_at, first)))
 #else
-#define LIKE_PRINTF(format, first)
+#define LIKE_PRINTF(text_at, first)
 #endif
 
 /* A line of a scenario file, for messages. The file name belongs to the script. */
