@@ -144,8 +144,7 @@ static void set_rule(host *at, const command *what) {
   at->mode = HOST_UP;
 }
 
-static void act_on_host(run *in, const command *what) {
-  host *at = world_host(&in->world, &what->host, 1);
+static void change_host(host *at, const command *what) {
   switch (what->kind) {
   case COMMAND_DOWN:
     at->mode = HOST_DOWN;
@@ -175,6 +174,17 @@ static void act_on_host(run *in, const command *what) {
   default:
     host_reset(at);
     break;
+  }
+}
+
+/* A command for a whole host holds for every port of it, also for those that were named before. */
+static void act_on_host(run *in, const command *what) {
+  size_t i;
+  world_host(&in->world, &what->host, 1);
+  for (i = 0; i < in->world.hosts; i++) {
+    host *at = &in->world.host[i];
+    if (same_address(&at->address, &what->host) && (!what->host.port || at->address.port == what->host.port))
+      change_host(at, what);
   }
 }
 

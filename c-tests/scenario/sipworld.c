@@ -6,19 +6,34 @@
 
 static const host usual = {{0, {0}, 0}, HOST_UP, NULL, 0, 0, 0, 0};
 
+/* A port of a host that was never named begins as the whole host is now. */
+static void begin_like(host *fresh, const host *whole) {
+  size_t i;
+  *fresh = *whole;
+  fresh->rule = NULL;
+  fresh->rules = fresh->rule_capacity = 0;
+  for (i = 0; i < whole->rules; i++) {
+    fresh->rule = room(fresh->rule, fresh->rules, &fresh->rule_capacity, sizeof *fresh->rule);
+    fresh->rule[fresh->rules++] = whole->rule[i];
+  }
+}
+
 host *world_host(world *of, const endpoint *address, int create) {
-  host *fresh;
+  endpoint whole = *address;
+  host *like, fresh;
   size_t i;
   for (i = 0; i < of->hosts; i++)
     if (of->host[i].address.port == address->port && same_address(&of->host[i].address, address))
       return &of->host[i];
   if (!create)
     return NULL;
+  whole.port = 0;
+  like = address->port ? world_host(of, &whole, 0) : NULL;
+  begin_like(&fresh, like ? like : &usual);
+  fresh.address = *address;
   of->host = room(of->host, of->hosts, &of->capacity, sizeof *of->host);
-  fresh = &of->host[of->hosts++];
-  *fresh = usual;
-  fresh->address = *address;
-  return fresh;
+  of->host[of->hosts] = fresh;
+  return &of->host[of->hosts++];
 }
 
 /* What the file says about the port counts before what it says about the whole host. */
