@@ -58,7 +58,7 @@ fn write_header() -> Result<(), Box<dyn Error>> {
     let mut text = Vec::new();
     builder.generate()?.write(&mut text);
     let text = String::from_utf8(text)?;
-    fs::write(PathBuf::from(env::var("OUT_DIR")?).join("sipfailover.h"), parenthesized(&text))?;
+    fs::write(PathBuf::from(env::var("OUT_DIR")?).join("sipfailover.h"), tidied(&text))?;
     Ok(())
 }
 
@@ -74,21 +74,60 @@ fn version_macros() -> Result<String, Box<dyn Error>> {
     Ok(macros)
 }
 
-/// cbindgen writes negative constants bare, which is not what `x SFO_ERR_BUSY` should mean in C, and numbers without
-/// the suffix that makes them unsigned.
-fn parenthesized(header: &str) -> String {
-    let mut text = String::with_capacity(header.len());
-    for line in header.lines() {
-        match line.strip_prefix("#define ").and_then(|rest| rest.split_once(' ')) {
-            Some((name, value)) if value.starts_with('-') => text.push_str(&format!("#define {name} ({value})")),
-            Some((name, value)) if is_unsigned(name) && value.bytes().all(|b| b.is_ascii_digit()) => {
-                text.push_str(&format!("#define {name} {value}u"));
-            }
-            _ => text.push_str(line),
+/// What cbindgen cannot be told: comments as people write them, negative constants in parentheses (so that
+/// `x SFO_ERR_BUSY` is no subtraction), unsigned constants with their suffix, constants of one group close together.
+fn tidied(header: &str) -> String {
+    let mut out: Vec<String> = Vec::new();
+    let mut lines = header.lines();
+    while let Some(line) = lines.next() {
+        if line.trim() == "/*" {
+            let indent = &line[..line.len() - 2];
+            let body: Vec<&str> = lines.by_ref().map(str::trim).take_while(|line| *line != "*/").collect();
+            push_comment(&mut out, indent, &body);
+        } else {
+            out.push(constant(line));
         }
-        text.push('\n');
     }
-    text
+    without_gaps(out).join("\n") + "\n"
+}
+
+fn push_comment(out: &mut Vec<String>, indent: &str, body: &[&str]) {
+    match body {
+        [only] => out.push(format!("{indent}/* {only} */")),
+        [first, rest @ ..] => {
+            out.push(format!("{indent}/* {first}"));
+            out.extend(rest.iter().map(|line| format!("{indent} * {line}").trim_end().to_owned()));
+            out.push(format!("{indent} */"));
+        }
+        [] => {}
+    }
+}
+
+fn constant(line: &str) -> String {
+    match line.strip_prefix("#define ").and_then(|rest| rest.split_once(' ')) {
+        Some((name, value)) if value.starts_with('-') => format!("#define {name} ({value})"),
+        Some((name, value)) if is_unsigned(name) && value.bytes().all(|b| b.is_ascii_digit()) => {
+            format!("#define {name} {value}u")
+        }
+        _ => line.to_owned(),
+    }
+}
+
+/// Leaves out the empty line between two constants of one group (SFO_CAUSE_..., SFO_EVENT_..., ...).
+fn without_gaps(lines: Vec<String>) -> Vec<String> {
+    let group = |line: &String| -> Option<String> {
+        let name = line.strip_prefix("#define SFO_")?;
+        Some(name.split(['_', ' ']).next()?.to_owned())
+    };
+    let mut out: Vec<String> = Vec::new();
+    for (i, line) in lines.iter().enumerate() {
+        let before = i.checked_sub(1).and_then(|before| group(&lines[before]));
+        let after = lines[i..].iter().find_map(group);
+        if !(line.is_empty() && before.is_some() && before == after) {
+            out.push(line.clone());
+        }
+    }
+    out
 }
 
 /// Statuses are signed; version numbers are for the preprocessor; all other numbers go into uint32_t members.
