@@ -224,7 +224,7 @@ static void act_on_account(run *in, const command *what) {
 
 static void set_link(run *in, const command *what) {
   sfo_status result;
-  in->world.link_down = what->value == SFO_LINK_DOWN;
+  in->world.link_down = what->value == LINK_DOWN;
   enter(in);
   result = sfo_engine_set_link(in->engine, engine_now(in), what->value);
   leave(in);
@@ -233,12 +233,60 @@ static void set_link(run *in, const command *what) {
 
 /* A firmware that sees its clock step looks at its timers at once. */
 static void jump_clock(run *in, const command *what) {
-  sfo_status result;
   in->skew_ms += what->jump_ms;
+  handle_timer(in);
+}
+
+static void set_busy(run *in, uint32_t account, uint32_t busy) {
+  sfo_status result;
   enter(in);
-  result = sfo_engine_handle_timer(in->engine, engine_now(in));
+  result = sfo_account_set_busy(in->engine, engine_now(in), account, busy);
   leave(in);
-  refused(in, "clock", 0, NULL, result);
+  refused(in, busy ? "busy" : "idle", account, NULL, result);
+}
+
+static int has_hangup(const run *in, const char *name) {
+  const script *from = in->script;
+  size_t i;
+  for (i = 0; i < from->commands; i++)
+    if (from->command[i].kind == COMMAND_HANGUP && strcmp(from->command[i].name, name) == 0)
+      return 1;
+  return 0;
+}
+
+/* A call without a hangup in the file is over at once: most scenarios only ask where it goes. */
+void begin_calls(run *in) {
+  size_t i;
+  in->calls_begin = 0;
+  for (i = 0; i < in->requests; i++) {
+    request *at = &in->request[i];
+    if (!at->begins)
+      continue;
+    at->begins = 0;
+    at->up = has_hangup(in, at->name);
+    if (at->up)
+      set_busy(in, at->origin->account, 1);
+  }
+}
+
+static void hang_up(run *in, const command *what) {
+  uint32_t account = 0;
+  size_t i;
+  for (i = in->requests; i > 0 && !account; i--) {
+    request *at = &in->request[i - 1];
+    if (!at->up || strcmp(at->name, what->name) != 0)
+      continue;
+    at->up = 0;
+    account = at->origin->account;
+  }
+  if (!account) {
+    refused(in, "hangup", 0, what->name, SFO_ERR_NOT_FOUND);
+    return;
+  }
+  for (i = 0; i < in->requests; i++)
+    if (in->request[i].up && in->request[i].origin->account == account)
+      return;
+  set_busy(in, account, 0);
 }
 
 void act(run *in, const command *what) {
@@ -280,6 +328,13 @@ void act(run *in, const command *what) {
   case COMMAND_ZONE_ADD:
   case COMMAND_ZONE_REMOVE:
     set_zone(in, what);
+    break;
+  case COMMAND_BUSY:
+  case COMMAND_IDLE:
+    set_busy(in, what->account, what->kind == COMMAND_BUSY);
+    break;
+  case COMMAND_HANGUP:
+    hang_up(in, what);
     break;
   case COMMAND_RELOAD:
     reload(in, what);

@@ -280,8 +280,10 @@ static int read_network(reader *from) {
 
 static int read_link(reader *from) {
   const char *word = next(from);
+  if (word && strcmp(word, "down") == 0 && !HAS_LINK_DOWN)
+    return wrong(from->where, "'link down' is not supported by this version");
   if (word && strcmp(word, "down") == 0)
-    from->out->value = SFO_LINK_DOWN;
+    from->out->value = LINK_DOWN;
   else if (word && strcmp(word, "up") == 0)
     from->out->value = SFO_LINK_UP;
   else if (word && strcmp(word, "changed") == 0)
@@ -328,11 +330,13 @@ static const struct {
     {"network", COMMAND_LINK, read_network},
     {"link", COMMAND_LINK, read_link},
     {"clock", COMMAND_CLOCK_JUMP, read_clock},
+    {"busy", COMMAND_BUSY, read_account},
+    {"idle", COMMAND_IDLE, read_account},
+    {"hangup", COMMAND_HANGUP, read_cancel},
 };
 
 /* Part of the language, but the public header has no call that serves them yet. */
-static const char *const later[] = {"hangup", "busy",   "idle",   "reboot",    "flow-lost",
-                                    "incoming", "urgent", "dialog", "tick-wrap"};
+static const char *const later[] = {"reboot", "flow-lost", "incoming", "urgent", "dialog", "tick-wrap"};
 
 int command_read(command *out, const words *line, size_t first, place where) {
   reader from;
@@ -356,7 +360,7 @@ int command_read(command *out, const words *line, size_t first, place where) {
     if (strcmp(later[i], word) == 0)
       return wrong(where, "'%s' is not supported by this version", word);
   return wrong(where, "'%s' is no command; expected start, stop, down, up, answer, icmp, refuse, tls-fail, send-error, "
-               "delay, challenge, grant, request, cancel, dns, zone, reload, network, link or clock",
+               "delay, challenge, grant, request, cancel, dns, zone, reload, network, link, clock, busy, idle or hangup",
                word ? word : "");
 }
 

@@ -97,17 +97,15 @@ static uint64_t timer_due(const run *of) {
   return of->deadline_ms > now ? of->now_ms + (of->deadline_ms - now) : of->now_ms;
 }
 
-static void fire_timer(run *in) {
-  uint64_t deadline = in->deadline_ms;
+void handle_timer(run *in) {
   sfo_status result;
-  note(in, "timer due");
+  /* One shot: whoever calls handle_timer has no timer any more, until set_timer gives the next. */
+  in->deadline_ms = SFO_TIME_NEVER;
   enter(in);
   result = sfo_engine_handle_timer(in->engine, engine_now(in));
   leave(in);
   if (result != SFO_OK)
     broken(in, "sfo_engine_handle_timer returned %s", error_name(result));
-  else if (in->deadline_ms == deadline)
-    broken(in, "the timer was handled, but set_timer gave no new deadline");
 }
 
 static void arrive_dns(run *in, const happening *what) {
@@ -156,10 +154,14 @@ static void loop(run *in) {
     if (at > in->script->until_ms)
       return;
     in->now_ms = at;
-    if (own <= timer)
+    if (own <= timer) {
       happen(in);
-    else
-      fire_timer(in);
+    } else {
+      note(in, "timer due");
+      handle_timer(in);
+    }
+    if (in->calls_begin)
+      begin_calls(in);
   }
 }
 

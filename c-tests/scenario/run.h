@@ -29,6 +29,7 @@ typedef struct request {
   char *name;
   uint32_t method;
   int cancelled, done, answered;
+  int begins, up;          /* a call: answered in this call into the library; going on until its hangup */
 } request;
 
 /* How a host deals with what reaches it. */
@@ -78,6 +79,7 @@ typedef struct run {
   size_t attempts, attempt_capacity;
   request *request;
   size_t requests, request_capacity;
+  int calls_begin;         /* some request has `begins` set */
   size_t starting;         /* index + 1 of the request that is being started, 0 = none */
   uint64_t starting_id;    /* written by the library; the array of requests may move meanwhile */
   call call;
@@ -97,11 +99,14 @@ typedef struct run {
 int run_script(run *out, const script *script, int verbose);
 void run_free(run *old);
 uint64_t engine_now(const run *of);
+void handle_timer(run *in);
 void note(run *to, const char *format, ...) LIKE_PRINTF(2, 3);
 
 /* act.c: commands of the file */
 int prepare_config(const script *script, const text *block, const char *file, unsigned first_line, int verbose, sfo_config **out);
 void act(run *in, const command *what);
+/* Tells the library about calls that were answered just now. */
+void begin_calls(run *in);
 
 /* stack.c: the simulated SIP stack of the phone and its calls into the library */
 attempt *find_attempt(run *in, uint64_t id);

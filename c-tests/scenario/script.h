@@ -6,6 +6,7 @@
 
 #include "address.h"
 #include "pattern.h"
+#include "sipfailover.h"
 #include "text.h"
 #include "zone.h"
 
@@ -32,11 +33,23 @@ typedef enum command_kind {
   COMMAND_ZONE_REMOVE,
   COMMAND_RELOAD,
   COMMAND_LINK,
-  COMMAND_CLOCK_JUMP
+  COMMAND_CLOCK_JUMP,
+  COMMAND_BUSY,
+  COMMAND_IDLE,
+  COMMAND_HANGUP
 } command_kind;
 
 #define NO_ANSWER UINT32_MAX   /* final=none */
 #define ALL_SERVERS UINT32_MAX
+
+/* Not every version of the library can be told that the network is down. */
+#ifdef SFO_LINK_DOWN
+#define LINK_DOWN SFO_LINK_DOWN
+#define HAS_LINK_DOWN 1
+#else
+#define LINK_DOWN UINT32_MAX
+#define HAS_LINK_DOWN 0
+#endif
 
 typedef struct command {
   command_kind kind;
