@@ -1,0 +1,37 @@
+/* The simulated DNS server: a query packet goes in, the answer packet and one line for the transcript come out. */
+#ifndef SCENARIO_DNSSERVER_H
+#define SCENARIO_DNSSERVER_H
+#include <stddef.h>
+#include <stdint.h>
+
+#include "text.h"
+#include "zone.h"
+
+#define DNS_SERVERS 8u
+
+typedef enum dns_mode { DNS_UP, DNS_DOWN, DNS_SERVFAIL, DNS_REFUSED } dns_mode;
+
+typedef struct dns_server {
+  zone records;
+  dns_mode mode[DNS_SERVERS]; /* by server index */
+  char **nxdomain;            /* names that do not exist, whatever the zone says */
+  size_t nxdomain_count, nxdomain_capacity;
+  uint32_t delay_ms;          /* on top of the round trip */
+  int additional;             /* answers carry the records that the next step needs */
+} dns_server;
+
+typedef struct dns_reply {
+  text packet;        /* empty: the server stays silent */
+  text name;          /* what was asked */
+  uint32_t type;
+  const char *result; /* answer, nxdomain, nodata, silent, servfail, refused */
+} dns_reply;
+
+/* Returns -1 when the packet is no well-formed query: the library must not send such a thing. */
+int dns_serve(const dns_server *server, uint32_t index, const uint8_t *query, size_t length, dns_reply *out);
+void dns_reply_free(dns_reply *old);
+void dns_deny(dns_server *server, const char *name);
+/* Every server answers again, and every name that was denied is back. */
+void dns_restore(dns_server *server);
+void dns_server_free(dns_server *old);
+#endif

@@ -1,0 +1,147 @@
+/* Rules that hold in every run, whatever the file expects. The first that is broken ends the run. */
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "names.h"
+#include "run.h"
+
+/* Far above what any scenario needs, far below what a loop produces. */
+#define MAX_CALLBACKS_PER_SECOND 10000u
+#define MAX_RETRANSMISSIONS 20u
+
+void broken(run *in, const char *format, ...) {
+  va_list list;
+  char line[512];
+  if (in->broken.length)
+    return;
+  va_start(list, format);
+  vsnprintf(line, sizeof line, format, list);
+  va_end(list);
+  text_add(&in->broken, line);
+  in->broken_line = in->transcript.count;
+  in->broken_ms = in->now_ms;
+}
+
+void check_callback(run *in, const char *name) {
+  if (in->destroyed)
+    broken(in, "%s was called after destroyed", name);
+  if (!in->call.inside)
+    broken(in, "%s was called while no call into the library was under way", name);
+  if (in->call.in_callback)
+    broken(in, "%s was called inside another callback", name);
+  if (in->call.timers)
+    broken(in, "%s was called after set_timer; set_timer comes last", name);
+  if (in->call.freeing && strcmp(name, "request_done") != 0 && strcmp(name, "destroyed") != 0)
+    broken(in, "%s was called between sfo_engine_free and destroyed", name);
+  if (in->busy_second != in->now_ms / 1000u) {
+    in->busy_second = in->now_ms / 1000u;
+    in->busy_count = 0;
+  }
+  if (++in->busy_count > MAX_CALLBACKS_PER_SECOND)
+    broken(in, "more than %u callbacks within one second: a busy loop", MAX_CALLBACKS_PER_SECOND);
+}
+
+/* The text that the library prints for a target must say the same as the bytes. */
+static void check_target(run *in, const sfo_send *send) {
+  char expected[64];
+  if (!send->target_text || !send->address_text || (send->family != 4 && send->family != 6) || !send->port ||
+      send->port > 65535u) {
+    broken(in, "send_sip without a complete target");
+    return;
+  }
+  if (send->family != 4)
+    return;
+  snprintf(expected, sizeof expected, "%u.%u.%u.%u:%u/%s", send->address[0], send->address[1], send->address[2],
+           send->address[3], (unsigned)send->port, transport_name(send->transport));
+  if (strcmp(expected, send->target_text) != 0)
+    broken(in, "send_sip names the target %s, but its bytes say %s", send->target_text, expected);
+}
+
+static int is_registration(uint32_t purpose) {
+  return purpose == SFO_PURPOSE_REGISTER || purpose == SFO_PURPOSE_PROBE;
+}
+
+/* An unREGISTER may run beside a registration: it is no walk that looks for a server. */
+static void check_one_walk(run *in, const sfo_send *send) {
+  size_t i;
+  if (!is_registration(send->purpose))
+    return;
+  for (i = 0; i < in->attempts; i++) {
+    const attempt *at = &in->attempt[i];
+    if (at->in_flight && is_registration(at->purpose) && at->account == send->account && at->server == send->server &&
+        at->request != send->request)
+      broken(in, "a second registration walk of account %u at server %u starts while %s is still asked",
+             (unsigned)send->account, (unsigned)send->server, at->target);
+  }
+}
+
+static void check_request(run *in, const sfo_send *send) {
+  const request *of = find_request(in, send->request);
+  if (send->purpose == SFO_PURPOSE_REQUEST && send->user_token) {
+    if (!of || !of->origin)
+      broken(in, "send_sip for request %" PRIu64 " before sfo_request_start wrote its id", send->request);
+    else if (send->user_token != (uint64_t)(of - in->request) + 1u)
+      broken(in, "send_sip carries a foreign user_token");
+  }
+  if (!of)
+    return;
+  if (of->cancelled)
+    broken(in, "an attempt of %s starts although the request was cancelled", of->name ? of->name : "a registration");
+  if (of->done)
+    broken(in, "an attempt of %s starts after request_done", of->name ? of->name : "a registration");
+  if (of->answered)
+    broken(in, "an attempt of %s starts after its final answer", of->name ? of->name : "a registration");
+}
+
+void check_send(run *in, const sfo_send *send) {
+  if (send->struct_size < sizeof *send)
+    broken(in, "send_sip with a struct_size below the header's");
+  if (!send->request || !send->attempt || find_attempt(in, send->attempt))
+    broken(in, "send_sip with an id that is 0 or was used before");
+  if (!send->budget_ms)
+    broken(in, "send_sip with a budget of 0");
+  if (send->retransmissions > MAX_RETRANSMISSIONS)
+    broken(in, "send_sip with %u retransmissions", (unsigned)send->retransmissions);
+  check_target(in, send);
+  check_request(in, send);
+  check_one_walk(in, send);
+}
+
+void check_cancel(run *in, const sfo_cancel *cancel) {
+  const attempt *of = find_attempt(in, cancel->attempt);
+  const request *asked = find_request(in, cancel->request);
+  if (!of)
+    broken(in, "cancel_sip for an attempt that was never sent");
+  if (asked && asked->done)
+    broken(in, "cancel_sip for %s after request_done", asked->name ? asked->name : "a registration");
+}
+
+void check_done(run *in, const sfo_done *done) {
+  const request *of = find_request(in, done->request);
+  if (!of || !of->origin) {
+    broken(in, "request_done for a request that was never started");
+    return;
+  }
+  if (of->cancelled)
+    broken(in, "request_done for %s, which was cancelled", of->name);
+  if (of->done)
+    broken(in, "a second request_done for %s", of->name);
+  if (done->user_token != (uint64_t)(of - in->request) + 1u)
+    broken(in, "request_done carries a foreign user_token");
+}
+
+void check_timer(run *in, uint64_t deadline_ms) {
+  if (deadline_ms == in->deadline_ms)
+    broken(in, "set_timer with the deadline that was set already");
+}
+
+void check_end(run *in) {
+  size_t i;
+  if (in->destroyed != 1)
+    broken(in, "destroyed was called %d times", in->destroyed);
+  for (i = 0; i < in->requests; i++)
+    if (in->request[i].origin && in->request[i].id && !in->request[i].cancelled && !in->request[i].done)
+      broken(in, "no request_done for %s", in->request[i].name);
+}

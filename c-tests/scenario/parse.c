@@ -1,0 +1,419 @@
+/* Scenario files: lines, blocks and includes. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "dnsserver.h"
+#include "script.h"
+
+#define MAX_DEPTH 8
+
+/* One open file. */
+typedef struct source {
+  const char *name;
+  const char *at, *end;
+  unsigned line;
+  int depth;
+  script *out;
+} source;
+
+static int read_source(script *out, const char *path, int depth, place from);
+
+static place here(const source *from) {
+  place where;
+  where.file = from->name;
+  where.line = from->line;
+  return where;
+}
+
+/* The next line without its end. Returns 0 at the end of the file. */
+static int next_line(source *from, const char **line, size_t *length) {
+  const char *stop;
+  if (from->at >= from->end)
+    return 0;
+  stop = memchr(from->at, '\n', (size_t)(from->end - from->at));
+  if (!stop)
+    stop = from->end;
+  *line = from->at;
+  *length = (size_t)(stop - from->at);
+  if (*length && (*line)[*length - 1] == '\r')
+    --*length;
+  from->at = stop < from->end ? stop + 1 : stop;
+  from->line++;
+  return 1;
+}
+
+static int is_end(const char *line, size_t length) {
+  words parts;
+  int end = words_split(&parts, line, length, "#") == 0 && parts.count == 1 && strcmp(parts.word[0], "end") == 0;
+  words_free(&parts);
+  return end;
+}
+
+static int no_end(const source *from, const char *block, unsigned opened) {
+  return wrong(here(from), "the file ends inside the %s block of line %u; expected end", block, opened);
+}
+
+/* Provisioning lines go to the library as they are, comments included. */
+static int take_config(source *from, const char *block, text *to, unsigned *first_line) {
+  const char *line;
+  size_t length;
+  unsigned opened = from->line;
+  *first_line = opened + 1;
+  text_add(to, "");
+  while (next_line(from, &line, &length)) {
+    if (is_end(line, length))
+      return 0;
+    text_add_bytes(to, line, length);
+    text_add(to, "\n");
+  }
+  return no_end(from, block, opened);
+}
+
+static int read_config(source *from) {
+  if (from->out->has_config)
+    return wrong(here(from), "a second config block; use reload to change the configuration later");
+  from->out->has_config = 1;
+  from->out->config_file = from->name;
+  return take_config(from, "config", &from->out->config, &from->out->config_line);
+}
+
+static int read_zone_lines(source *from, zone *to, const char *block) {
+  const char *line;
+  size_t length;
+  unsigned opened = from->line;
+  while (next_line(from, &line, &length)) {
+    words parts;
+    int bad = 0;
+    if (block && is_end(line, length))
+      return 0;
+    if (words_split(&parts, line, length, "#;"))
+      bad = wrong(here(from), "a quote is not closed");
+    else if (parts.count)
+      bad = zone_add_line(to, &parts, here(from));
+    words_free(&parts);
+    if (bad)
+      return -1;
+  }
+  return block ? no_end(from, block, opened) : 0;
+}
+
+static int read_zone(source *from) {
+  zone fresh;
+  int bad;
+  memset(&fresh, 0, sizeof fresh);
+  bad = read_zone_lines(from, &fresh, "zone");
+  zone_take(&from->out->records, &fresh);
+  return bad;
+}
+
+static check *new_check(script *out, check_kind kind, place where) {
+  check *fresh;
+  out->check = room(out->check, out->checks, &out->check_capacity, sizeof *out->check);
+  fresh = &out->check[out->checks++];
+  memset(fresh, 0, sizeof *fresh);
+  fresh->kind = kind;
+  fresh->where = where;
+  return fresh;
+}
+
+static int add_pattern(check *to, const words *line, size_t first, size_t count, int timed, place where) {
+  to->pattern = room(to->pattern, to->count, &to->capacity, sizeof *to->pattern);
+  return pattern_read(&to->pattern[to->count++], line, first, count, timed, where);
+}
+
+static int read_expect(source *from) {
+  check *fresh = new_check(from->out, CHECK_EXPECT, here(from));
+  const char *line;
+  size_t length;
+  unsigned opened = from->line;
+  while (next_line(from, &line, &length)) {
+    words parts;
+    int bad = 0;
+    if (is_end(line, length))
+      return fresh->count ? 0 : wrong(fresh->where, "an empty expect block expects nothing");
+    words_split(&parts, line, length, "#");
+    if (parts.count)
+      bad = add_pattern(fresh, &parts, 0, parts.count, 1, here(from));
+    words_free(&parts);
+    if (bad)
+      return -1;
+  }
+  return no_end(from, "expect", opened);
+}
+
+static int read_number_rule(check *to, const char *sign, const char *number, place where) {
+  if (strcmp(sign, "==") == 0)
+    to->compare = COMPARE_EQUAL;
+  else if (strcmp(sign, "<=") == 0)
+    to->compare = COMPARE_AT_MOST;
+  else if (strcmp(sign, ">=") == 0)
+    to->compare = COMPARE_AT_LEAST;
+  else
+    return wrong(where, "expected == N, <= N or >= N, not '%s %s'", sign, number);
+  if (parse_number(number, 1000000000, &to->number))
+    return wrong(where, "expected a number, not '%s'", number);
+  return 0;
+}
+
+static int read_count(source *from, const words *line) {
+  check *fresh = new_check(from->out, CHECK_COUNT, here(from));
+  if (line->count < 4)
+    return wrong(here(from), "expected count PATTERN == N (or <=, >=)");
+  if (read_number_rule(fresh, line->word[line->count - 2], line->word[line->count - 1], here(from)))
+    return -1;
+  return add_pattern(fresh, line, 1, line->count - 2, 0, here(from));
+}
+
+static int read_dns_queries(source *from, const words *line) {
+  check *fresh = new_check(from->out, CHECK_DNS_QUERIES, here(from));
+  if (line->count != 3)
+    return wrong(here(from), "expected dns_queries <= N (or ==, >=)");
+  return read_number_rule(fresh, line->word[1], line->word[2], here(from));
+}
+
+static int option_switch(const char *value, uint32_t *out) {
+  if (strcmp(value, "on") == 0)
+    *out = 1;
+  else if (strcmp(value, "off") == 0)
+    *out = 0;
+  else
+    return -1;
+  return 0;
+}
+
+static int read_option(options *to, const char *word, place where) {
+  const struct {
+    const char *name, *form;
+    uint32_t *out, maximum; /* maximum 0 = on/off */
+  } rows[] = {
+      {"jitter=", "on or off", &to->jitter, 0},
+      {"additional=", "on or off", &to->additional, 0},
+      {"seed=", "0..4294967295", &to->seed, UINT32_MAX},
+      {"rtt=", "0..3600000 ms", &to->rtt_ms, 3600000},
+      {"dns_rtt=", "0..3600000 ms", &to->dns_rtt_ms, 3600000},
+      {"t1=", "1..60000 ms", &to->t1_ms, 60000},
+      {"max_accounts=", "0..1000000", &to->max_accounts, 1000000},
+      {"dns=", "none or the number of DNS servers, 1..8", &to->dns_servers, DNS_SERVERS},
+  };
+  size_t i;
+  for (i = 0; i < sizeof rows / sizeof *rows; i++) {
+    const char *value = word + strlen(rows[i].name);
+    if (!has_prefix(word, rows[i].name))
+      continue;
+    if (strcmp(word, "dns=none") == 0) {
+      to->dns_servers = 0;
+      return 0;
+    }
+    if (rows[i].maximum ? parse_number(value, rows[i].maximum, rows[i].out) : option_switch(value, rows[i].out))
+      return wrong(where, "option %s expects %s, not '%s'", rows[i].name, rows[i].form, value);
+    return 0;
+  }
+  return wrong(where, "'%s' is no option; expected jitter=, seed=, rtt=, dns_rtt=, additional=, t1=, max_accounts= or dns=",
+               word);
+}
+
+static int read_options(source *from, const words *line) {
+  size_t i;
+  for (i = 1; i < line->count; i++)
+    if (read_option(&from->out->options, line->word[i], here(from)))
+      return -1;
+  return from->out->options.t1_ms ? 0 : wrong(here(from), "option t1= expects 1..60000 ms, not '0'");
+}
+
+static int read_at(source *from, const words *line) {
+  script *out = from->out;
+  command *fresh;
+  uint64_t at_ms;
+  if (line->count < 3 || parse_seconds(line->word[1], &at_ms))
+    return wrong(here(from), "expected at SECONDS COMMAND");
+  out->command = room(out->command, out->commands, &out->command_capacity, sizeof *out->command);
+  fresh = &out->command[out->commands++];
+  if (command_read(fresh, line, 2, here(from)))
+    return -1;
+  fresh->at_ms = at_ms;
+  if (fresh->kind != COMMAND_RELOAD)
+    return 0;
+  return take_config(from, "reload", &fresh->block, &fresh->block_line);
+}
+
+static int read_until(source *from, const words *line) {
+  if (from->out->has_until)
+    return wrong(here(from), "a second until; a scenario ends once");
+  if (line->count != 2 || parse_seconds(line->word[1], &from->out->until_ms))
+    return wrong(here(from), "expected until SECONDS");
+  from->out->has_until = 1;
+  return 0;
+}
+
+static int read_title(source *from, const words *line) {
+  text title = {NULL, 0, 0};
+  size_t i;
+  text_add(&title, "");
+  for (i = 1; i < line->count; i++)
+    text_addf(&title, "%s%s", i > 1 ? " " : "", line->word[i]);
+  free(from->out->title);
+  from->out->title = title.data;
+  return 0;
+}
+
+/* A path beside the file that names it. */
+static char *beside(const char *file, const char *path) {
+  const char *slash = strrchr(file, '/');
+  text joined = {NULL, 0, 0};
+  if (slash && path[0] != '/')
+    text_add_bytes(&joined, file, (size_t)(slash - file) + 1u);
+  text_add(&joined, path);
+  return joined.data;
+}
+
+static int read_include(source *from, const words *line) {
+  char *path;
+  int bad;
+  if (line->count != 2)
+    return wrong(here(from), "expected include FILE");
+  if (from->depth >= MAX_DEPTH)
+    return wrong(here(from), "files include each other more than %d deep", MAX_DEPTH);
+  path = beside(from->name, line->word[1]);
+  bad = read_source(from->out, path, from->depth + 1, here(from));
+  free(path);
+  return bad;
+}
+
+static const char *keep_name(script *out, const char *path) {
+  out->file = room(out->file, out->files, &out->file_capacity, sizeof *out->file);
+  out->file[out->files] = copy_string(path);
+  return out->file[out->files++];
+}
+
+static int open_source(source *to, script *out, const char *path, char **whole, place from) {
+  size_t length = 0;
+  *whole = read_file(path, &length);
+  if (!*whole)
+    return wrong(from, "cannot read '%s' (missing, or larger than 4 MiB)", path);
+  memset(to, 0, sizeof *to);
+  to->name = keep_name(out, path);
+  to->at = *whole;
+  to->end = *whole + length;
+  to->out = out;
+  if (length >= 3 && memcmp(*whole, "\xef\xbb\xbf", 3) == 0)
+    to->at += 3;
+  return 0;
+}
+
+static int read_zone_file(source *from, const words *line) {
+  source file;
+  zone fresh;
+  char *path, *whole;
+  int bad;
+  if (line->count != 2)
+    return wrong(here(from), "expected zone-file FILE");
+  path = beside(from->name, line->word[1]);
+  memset(&fresh, 0, sizeof fresh);
+  bad = open_source(&file, from->out, path, &whole, here(from));
+  if (!bad)
+    bad = read_zone_lines(&file, &fresh, NULL);
+  zone_take(&from->out->records, &fresh);
+  free(whole);
+  free(path);
+  return bad;
+}
+
+static int read_line(source *from, const words *line) {
+  const char *word = line->word[0];
+  if (strcmp(word, "at") == 0)
+    return read_at(from, line);
+  if (strcmp(word, "title") == 0)
+    return read_title(from, line);
+  if (strcmp(word, "options") == 0)
+    return read_options(from, line);
+  if (strcmp(word, "until") == 0)
+    return read_until(from, line);
+  if (strcmp(word, "include") == 0)
+    return read_include(from, line);
+  if (strcmp(word, "zone-file") == 0)
+    return read_zone_file(from, line);
+  if (strcmp(word, "never") == 0)
+    return add_pattern(new_check(from->out, CHECK_NEVER, here(from)), line, 1, line->count, 0, here(from));
+  if (strcmp(word, "count") == 0)
+    return read_count(from, line);
+  if (strcmp(word, "dns_queries") == 0)
+    return read_dns_queries(from, line);
+  if (line->count == 1 && strcmp(word, "config") == 0)
+    return read_config(from);
+  if (line->count == 1 && strcmp(word, "zone") == 0)
+    return read_zone(from);
+  if (line->count == 1 && strcmp(word, "expect") == 0)
+    return read_expect(from);
+  return wrong(here(from), "'%s' begins no line; expected title, config, zone, zone-file, options, at, until, expect, never, "
+               "count, dns_queries or include", word);
+}
+
+static int read_source(script *out, const char *path, int depth, place from) {
+  source file;
+  char *whole;
+  const char *line;
+  size_t length;
+  int bad = open_source(&file, out, path, &whole, from);
+  if (bad)
+    return -1;
+  file.depth = depth;
+  while (!bad && next_line(&file, &line, &length)) {
+    words parts;
+    bad = words_split(&parts, line, length, "#");
+    if (bad)
+      bad = wrong(here(&file), "a quote is not closed");
+    else if (parts.count)
+      bad = read_line(&file, &parts);
+    words_free(&parts);
+  }
+  free(whole);
+  return bad;
+}
+
+static int check_whole(const script *of) {
+  place end;
+  size_t i;
+  end.file = of->path;
+  end.line = 0;
+  if (!of->has_config)
+    return wrong(end, "no config block");
+  if (!of->has_until)
+    return wrong(end, "no until; expected until SECONDS");
+  for (i = 0; i < of->commands; i++)
+    if (of->command[i].at_ms > of->until_ms)
+      return wrong(of->command[i].where, "this command comes after the end of the run (until)");
+  return 0;
+}
+
+int script_read(script *out, const char *path) {
+  place from;
+  memset(out, 0, sizeof *out);
+  out->path = copy_string(path);
+  out->options.seed = 1;
+  out->options.t1_ms = 500;
+  out->options.dns_servers = 1;
+  from.file = "sipfailover-sim";
+  from.line = 0;
+  return read_source(out, path, 0, from) || check_whole(out) ? -1 : 0;
+}
+
+void script_free(script *old) {
+  size_t i, j;
+  for (i = 0; i < old->commands; i++)
+    command_free(&old->command[i]);
+  for (i = 0; i < old->checks; i++) {
+    for (j = 0; j < old->check[i].count; j++)
+      pattern_free(&old->check[i].pattern[j]);
+    free(old->check[i].pattern);
+  }
+  for (i = 0; i < old->files; i++)
+    free(old->file[i]);
+  free(old->command);
+  free(old->check);
+  free(old->file);
+  free(old->path);
+  free(old->title);
+  text_free(&old->config);
+  zone_free(&old->records);
+  memset(old, 0, sizeof *old);
+}

@@ -1,0 +1,148 @@
+/* One run of one scenario: the library, the world around it, and what happened. */
+#ifndef SCENARIO_RUN_H
+#define SCENARIO_RUN_H
+#include <stddef.h>
+#include <stdint.h>
+
+#include "dnsserver.h"
+#include "queue.h"
+#include "script.h"
+#include "sipfailover.h"
+#include "transcript.h"
+
+typedef struct attempt {
+  uint64_t id, request;
+  uint32_t account, server, method, purpose, transport, expires_s;
+  endpoint to;
+  char *target;            /* as the library prints it */
+  uint32_t retransmissions, sent;
+  uint64_t retry_ms;       /* the stack's interval to the next retransmission */
+  int in_flight;           /* neither answered nor failed nor left */
+  int left;                /* SFO_CANCEL_* once the library has left it */
+  int challenged, forgotten;
+} attempt;
+
+/* A request of the file or a registration walk of the library. */
+typedef struct request {
+  uint64_t id;
+  const command *origin;   /* NULL for a walk of the library */
+  char *name;
+  uint32_t method;
+  int cancelled, done, answered;
+  int begins, up;          /* a call: answered in this call into the library; going on until its hangup */
+} request;
+
+/* How a host deals with what reaches it. */
+typedef enum host_mode { HOST_UP, HOST_DOWN, HOST_ICMP, HOST_REFUSE, HOST_TLS_FAIL, HOST_SEND_ERROR } host_mode;
+
+typedef struct host_rule {
+  uint32_t method, code, retry_after, min_expires;
+} host_rule;
+
+typedef struct host {
+  endpoint address;
+  host_mode mode;
+  host_rule *rule;         /* the latest first that fits */
+  size_t rules, rule_capacity;
+  uint32_t delay_ms;
+  int challenge;           /* 401 to the next request */
+} host;
+
+typedef struct world {
+  host *host;
+  size_t hosts, capacity;
+  uint32_t grant_s;        /* SFO_ABSENT = as requested */
+  int link_down;
+} world;
+
+/* What the calls of one outermost call did: the rules about callbacks speak of it. */
+typedef struct call {
+  int inside, in_callback, freeing;
+  unsigned timers;         /* set_timer calls */
+  uint64_t walked[8];      /* requests that got a further attempt, the latest 8 */
+  unsigned walks;
+} call;
+
+typedef struct run {
+  const script *script;
+  sfo_config *config;
+  sfo_engine *engine;
+  uint64_t now_ms;         /* virtual time */
+  int64_t skew_ms;         /* clock jumps */
+  uint64_t deadline_ms;    /* of the library's timer, on its clock */
+  queue queue;
+  world world;
+  dns_server dns;
+  uint32_t dns_queries;
+  transcript transcript;
+  attempt *attempt;
+  size_t attempts, attempt_capacity;
+  request *request;
+  size_t requests, request_capacity;
+  int calls_begin;         /* some request has `begins` set */
+  size_t starting;         /* index + 1 of the request that is being started, 0 = none */
+  uint64_t starting_id;    /* written by the library; the array of requests may move meanwhile */
+  call call;
+  int destroyed;
+  uint64_t busy_second;
+  uint32_t busy_count;
+  text broken;             /* the first broken invariant */
+  size_t broken_line;
+  uint64_t broken_ms;
+  int verbose;
+} run;
+
+/* The engine's clock does not begin at zero: a library that takes 0 for "never" must not look right by luck. */
+#define CLOCK_ORIGIN_MS 5000000000u
+
+/* run.c */
+int run_script(run *out, const script *script, int verbose);
+void run_free(run *old);
+uint64_t engine_now(const run *of);
+void handle_timer(run *in);
+void note(run *to, const char *format, ...) LIKE_PRINTF(2, 3);
+
+/* act.c: commands of the file */
+int prepare_config(const script *script, const text *block, const char *file, unsigned first_line, int verbose, sfo_config **out);
+void act(run *in, const command *what);
+/* Tells the library about calls that were answered just now. */
+void begin_calls(run *in);
+
+/* stack.c: the simulated SIP stack of the phone and its calls into the library */
+attempt *find_attempt(run *in, uint64_t id);
+request *find_request(run *in, uint64_t id);
+/* What begins every line about an attempt: " INVITE account=1 server=1 to=..." */
+void describe(text *to, const attempt *of);
+/* What ends it, for requests of the file: " request=call1" */
+void describe_request(text *to, const run *in, const attempt *of);
+void enter(run *in);
+void leave(run *in);
+void stack_retransmit(run *in, const happening *what);
+void stack_provisional(run *in, const happening *what);
+void stack_response(run *in, const happening *what);
+void stack_failed(run *in, const happening *what);
+
+/* callbacks.c */
+void fill_callbacks(sfo_callbacks *table);
+
+/* sipworld.c: the hosts */
+host *world_host(world *of, const endpoint *address, int create);
+/* A request reaches its host, or not: puts what comes back into the queue. Returns -1 when it could not even be sent. */
+int world_deliver(run *in, attempt *of);
+int world_answers(run *in, const attempt *of);
+void world_cancelled(run *in, const attempt *of);
+void host_reset(host *of);
+void world_free(world *old);
+
+/* invariants.c: rules that hold in every run, whatever the file expects */
+void broken(run *in, const char *format, ...) LIKE_PRINTF(2, 3);
+void check_callback(run *in, const char *name);
+void check_send(run *in, const sfo_send *send);
+void check_cancel(run *in, const sfo_cancel *cancel);
+void check_done(run *in, const sfo_done *done);
+void check_timer(run *in, uint64_t deadline_ms);
+void check_end(run *in);
+
+/* expect.c: prints what does not hold; returns how many checks failed */
+unsigned check_expectations(const run *of, unsigned *checks);
+#endif

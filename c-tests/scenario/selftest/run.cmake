@@ -1,0 +1,17 @@
+# Runs one file and compares the exit status and one message with what the file's first two lines announce.
+# cmake -DSIM=<program> -DFILE=<scenario> -P run.cmake
+cmake_minimum_required(VERSION 3.16)
+file(STRINGS "${FILE}" head LIMIT_COUNT 2)
+list(GET head 0 status)
+list(GET head 1 message)
+string(REGEX REPLACE "^# exit " "" status "${status}")
+string(REGEX REPLACE "^# says " "" message "${message}")
+execute_process(COMMAND "${SIM}" "${FILE}" RESULT_VARIABLE result OUTPUT_VARIABLE output ERROR_VARIABLE output_of_errors)
+string(APPEND output "${output_of_errors}")
+if(NOT result STREQUAL status)
+  message(FATAL_ERROR "${FILE}: expected exit status ${status}, got ${result}:\n${output}")
+endif()
+string(FIND "${output}" "${message}" found)
+if(found EQUAL -1)
+  message(FATAL_ERROR "${FILE}: the output does not say '${message}':\n${output}")
+endif()

@@ -1,0 +1,190 @@
+/* The phone's SIP stack: it sends what the library asks for, and reports what comes back. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "names.h"
+#include "run.h"
+
+attempt *find_attempt(run *in, uint64_t id) {
+  size_t i;
+  for (i = in->attempts; i > 0; i--)
+    if (in->attempt[i - 1].id == id)
+      return &in->attempt[i - 1];
+  return NULL;
+}
+
+request *find_request(run *in, uint64_t id) {
+  size_t i;
+  if (in->starting)
+    in->request[in->starting - 1].id = in->starting_id;
+  for (i = in->requests; i > 0 && id; i--)
+    if (in->request[i - 1].id == id)
+      return &in->request[i - 1];
+  return NULL;
+}
+
+static const char *request_name(const run *in, uint64_t id) {
+  size_t i;
+  for (i = in->requests; i > 0; i--)
+    if (in->request[i - 1].id == id)
+      return in->request[i - 1].name;
+  return NULL;
+}
+
+void describe(text *to, const attempt *of) {
+  text_addf(to, " %s account=%u server=%u to=%s", method_name(of->method), (unsigned)of->account, (unsigned)of->server,
+            of->target);
+}
+
+void describe_request(text *to, const run *in, const attempt *of) {
+  const char *name = request_name(in, of->request);
+  if (name)
+    text_addf(to, " request=%s", name);
+}
+
+void enter(run *in) {
+  memset(&in->call, 0, sizeof in->call);
+  in->call.inside = 1;
+}
+
+void leave(run *in) {
+  in->call.inside = 0;
+}
+
+static void line_for(text *to, const run *in, const attempt *of, const char *kind, uint32_t cause, uint32_t status) {
+  text_add(to, kind);
+  describe(to, of);
+  if (cause)
+    text_addf(to, " cause=%s", cause_name(cause));
+  if (status)
+    text_addf(to, " status=%u", (unsigned)status);
+  describe_request(to, in, of);
+}
+
+/* A report that the library refused, other than "too late", is a fact worth a line. */
+static int was_taken(run *in, size_t line, const attempt *of, sfo_status result, uint32_t cause, uint32_t status) {
+  text fresh = {NULL, 0, 0};
+  if (result == SFO_OK)
+    return 1;
+  if (result == SFO_LATE || result == SFO_ERR_NOT_FOUND) {
+    line_for(&fresh, in, of, "late", cause, status);
+  } else {
+    line_for(&fresh, in, of, "fail", cause, status);
+    text_addf(&fresh, " error=%s", error_name(result));
+  }
+  transcript_settle(&in->transcript, line, &fresh);
+  return 0;
+}
+
+/* A line is put in before the call, because what the call causes must stand below it. */
+static size_t open_line(run *in, const attempt *of, const char *kind, uint32_t cause, uint32_t status) {
+  text line = {NULL, 0, 0};
+  line_for(&line, in, of, kind, cause, status);
+  return transcript_add(&in->transcript, in->now_ms, &line);
+}
+
+void stack_retransmit(run *in, const happening *what) {
+  attempt *of = find_attempt(in, what->attempt);
+  if (of && of->in_flight && world_deliver(in, of) != 0) {
+    happening fresh = *what;
+    fresh.kind = HAPPENING_FAILED;
+    fresh.at_ms = in->now_ms;
+    fresh.cause = SFO_CAUSE_SEND;
+    queue_add(&in->queue, &fresh);
+  }
+}
+
+void stack_provisional(run *in, const happening *what) {
+  attempt *of = find_attempt(in, what->attempt);
+  uint32_t status = what->response.status;
+  size_t line;
+  sfo_status result;
+  if (!of || of->forgotten || !world_answers(in, of))
+    return;
+  line = open_line(in, of, "reply", 0, status);
+  enter(in);
+  result = sfo_attempt_provisional(in->engine, engine_now(in), what->attempt, status);
+  leave(in);
+  of = find_attempt(in, what->attempt);
+  was_taken(in, line, of, result, 0, status);
+}
+
+static int is_challenge(const attempt *of, uint32_t status) {
+  return of->challenged && (status == 401 || status == 407);
+}
+
+/* Did the library go on to another server, rather than take this response for the answer? */
+static int was_walked(const run *in, const attempt *of, uint32_t status) {
+  unsigned i;
+  if (status < 300)
+    return 0;
+  if (of->method == SFO_METHOD_REGISTER)
+    return 1;
+  for (i = 0; i < in->call.walks && i < 8; i++)
+    if (in->call.walked[i] == of->request)
+      return 1;
+  for (i = 0; i < in->requests; i++)
+    if (in->request[i].id == of->request)
+      return !in->request[i].answered;
+  return 0;
+}
+
+static void settle_response(run *in, size_t line, const attempt *of, uint32_t status) {
+  text fresh = {NULL, 0, 0};
+  if (is_challenge(of, status))
+    line_for(&fresh, in, of, "reply", 0, status);
+  else if (was_walked(in, of, status))
+    line_for(&fresh, in, of, "fail", SFO_CAUSE_RESPONSE, status);
+  else
+    line_for(&fresh, in, of, "ok", 0, status);
+  transcript_settle(&in->transcript, line, &fresh);
+}
+
+/* A left attempt still hears its server, unless the transaction is destroyed; after CANCEL only the 487 comes. */
+static int still_hears(run *in, const attempt *of, uint32_t status) {
+  if (of->forgotten || of->left == SFO_CANCEL_DESTROY || !world_answers(in, of))
+    return 0;
+  return of->left != SFO_CANCEL_CANCEL || status == 487;
+}
+
+void stack_response(run *in, const happening *what) {
+  attempt *of = find_attempt(in, what->attempt);
+  uint32_t status = what->response.status;
+  request *asked;
+  sfo_status result;
+  size_t line;
+  int again;
+  if (!of || !still_hears(in, of, status))
+    return;
+  again = is_challenge(of, status) && of->in_flight;
+  asked = find_request(in, of->request);
+  if (asked && status < 300 && of->in_flight)
+    asked->answered = 1;
+  of->in_flight = again;
+  of->forgotten = !again;
+  line = open_line(in, of, "ok", 0, status);
+  enter(in);
+  result = sfo_attempt_response(in->engine, engine_now(in), what->attempt, &what->response);
+  leave(in);
+  of = find_attempt(in, what->attempt);
+  if (was_taken(in, line, of, result, 0, status))
+    settle_response(in, line, of, status);
+  /* The stack repeats the request with credentials, in the same attempt. */
+  if (again && result == SFO_OK && of->in_flight)
+    world_deliver(in, of);
+}
+
+void stack_failed(run *in, const happening *what) {
+  attempt *of = find_attempt(in, what->attempt);
+  sfo_status result;
+  size_t line;
+  if (!of || of->forgotten || of->left)
+    return;
+  of->in_flight = 0;
+  of->forgotten = 1;
+  line = open_line(in, of, "fail", what->cause, 0);
+  enter(in);
+  result = sfo_attempt_failed(in->engine, engine_now(in), what->attempt, what->cause);
+  leave(in);
+  was_taken(in, line, find_attempt(in, what->attempt), result, what->cause, 0);
+}
