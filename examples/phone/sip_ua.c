@@ -712,6 +712,8 @@ static void on_osip_response(int type, osip_transaction_t *tr, osip_message_t *r
         if (dialog != NULL && dialog->forget_at_ms == FOREVER && ua->call == NULL) {
             ua->call = dialog;
             ua->reports.call_established(ua->reports.call_user, t->target_text);
+        } else if (dialog == NULL && !left) {
+            ua->reports.call_ended(ua->reports.call_user, "the answer has no usable Contact");
         }
     }
 }
