@@ -54,6 +54,7 @@ struct transaction {
     int rings;              /* a 1xx came */
     int cancelled;
     int dead;               /* to be freed as soon as osip is not inside it */
+    int send_error;         /* errno of the last sendto() */
     char target_text[SIP_TARGET_TEXT_SIZE];
 };
 
@@ -393,10 +394,9 @@ static int start_client(struct sip_ua *ua, osip_message_t *message, const struct
         return ENOMEM;
     }
     /* Executed at once, not queued: what sendto() says is known before we return. */
-    errno = 0;
     osip_transaction_execute(tr, event);
     if (t->dead)
-        return errno != 0 ? errno : EPROTO;
+        return t->send_error != 0 ? t->send_error : EPROTO;
 
     if (attempt != NULL) {
         t->attempt = attempt->id;
@@ -418,12 +418,10 @@ static int on_osip_send(osip_transaction_t *tr, osip_message_t *message, char *h
                         int socket)
 {
     struct transaction *t = osip_transaction_get_your_instance(tr);
-    int error;
 
     (void)host, (void)port, (void)socket; /* osip's guess; we know better where it goes */
-    error = transmit(t->ua, &t->hop, message);
-    errno = error;
-    return error == 0 ? 0 : -1;
+    t->send_error = transmit(t->ua, &t->hop, message);
+    return t->send_error == 0 ? 0 : -1;
 }
 
 static void on_osip_repeated(int type, osip_transaction_t *tr, osip_message_t *message)
