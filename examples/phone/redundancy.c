@@ -110,11 +110,18 @@ static void on_request_done(void *user, const sfo_done *done)
         r->view.call_failed(r->view.user, reason);
         return;
     }
+    /* No server could be had. The outcomes say what each of them did. */
     length = (size_t)snprintf(reason, sizeof reason, "%s", sfo_cause_text(done->cause));
-    for (i = 0; i < done->outcome_count && length < sizeof reason; i++)
+    for (i = 0; i < done->outcome_count && length < sizeof reason; i++) {
+        const sfo_outcome *outcome = &done->outcomes[i];
+
         length += (size_t)snprintf(reason + length, sizeof reason - length, "%s%s %s",
-                                   i == 0 ? ": " : ", ", done->outcomes[i].target_text,
-                                   sfo_cause_text(done->outcomes[i].cause));
+                                   i == 0 ? ": " : ", ", outcome->target_text,
+                                   sfo_cause_text(outcome->cause));
+        if (outcome->sip_status != 0 && length < sizeof reason)
+            length += (size_t)snprintf(reason + length, sizeof reason - length, " %u",
+                                       (unsigned)outcome->sip_status);
+    }
     r->view.call_failed(r->view.user, reason);
 }
 

@@ -1083,6 +1083,13 @@ static void set_osip_callbacks(osip_t *osip)
         osip_set_transport_error_callback(osip, type, on_osip_transport_error);
 }
 
+/* Unless told otherwise, osip prints a line on stdout for each malformed datagram. */
+static void discard_osip_trace(const char *file, int line, osip_trace_level_t level,
+                               const char *format, va_list arguments)
+{
+    (void)file, (void)line, (void)level, (void)format, (void)arguments;
+}
+
 /* A bound socket with ICMP errors switched on, or -1 with errno. */
 static int open_socket(const char *bind_text, struct sockaddr_in *address)
 {
@@ -1134,6 +1141,7 @@ struct sip_ua *sip_ua_new(const char *bind_text, const struct sip_identity *iden
         errno = error;
         return NULL;
     }
+    osip_trace_initialize_func(TRACE_LEVEL0, discard_osip_trace);
     set_osip_callbacks(ua->osip);
     ua->identity = identity;
     ua->reports = *reports;
