@@ -2,11 +2,12 @@
  * sipfailover-phone: a small SIP phone that finds its way around dead servers.
  *
  *     sipfailover-phone --config FILE [--dns 127.0.0.1:5353] [--bind 127.0.0.1:0]
- *                       [--max-seconds 120]
+ *                       [--control -] [--max-seconds 120]
  *
- * Commands on stdin, one a line: call sip:echo@demo.example, hangup, status, quit. The end of stdin
- * is quit too. Lines on stdout that begin with a word in capitals are for scripts; the others say in
- * plain words, after the time in seconds, what was decided and why.
+ * Commands come on stdin ("--control -", the only way there is), one a line:
+ * call sip:echo@demo.example, hangup, status, quit. The end of stdin is quit too. Lines on stdout
+ * that begin with a word in capitals are for scripts; the others say in plain words, after the time
+ * in seconds, what was decided and why.
  */
 #define _GNU_SOURCE
 
@@ -357,7 +358,7 @@ static int parse_arguments(int argc, char **argv, struct settings *settings)
             settings->bind = argv[i + 1];
         else if (strcmp(argv[i], "--max-seconds") == 0)
             settings->max_seconds = (unsigned)strtoul(argv[i + 1], NULL, 10);
-        else
+        else if (strcmp(argv[i], "--control") != 0 || strcmp(argv[i + 1], "-") != 0)
             break;
     }
     return i == argc && settings->config_file != NULL ? 0 : -1;
