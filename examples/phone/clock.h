@@ -1,6 +1,6 @@
 /*
- * The one clock of the phone. The library wants milliseconds that never jump and that go on counting
- * while the device sleeps: a registration expires during sleep too. On Linux that is CLOCK_BOOTTIME.
+ * The one clock of the phone. The library wants milliseconds that never jump and go on counting
+ * while the device sleeps: a registration expires in its sleep too. Linux: CLOCK_BOOTTIME.
  */
 #ifndef PHONE_CLOCK_H
 #define PHONE_CLOCK_H

@@ -103,8 +103,9 @@ static void on_decision(void *user, const char *text)
 
 static void show_status(struct phone *phone)
 {
-    static const char *const states[] = { "off",      "registering", "registered", "refresh failing",
-                                          "retrying", "refused",     "stopping" };
+    static const char *const states[] = {
+        "off", "registering", "registered", "refresh failing", "retrying", "refused", "stopping",
+    };
     sfo_engine *engine = phone->redundancy.engine;
     sfo_account_info info = { .struct_size = sizeof info };
     sfo_target target = { .struct_size = sizeof target };

@@ -269,7 +269,7 @@ sfo_status redundancy_open(struct redundancy *r, const sfo_config *config, const
     r->view = *view;
     r->deadline_ms = SFO_TIME_NEVER;
 
-    options.transports = SFO_TRANSPORT_UDP; /* what the stack can do: others are not even looked up */
+    options.transports = SFO_TRANSPORT_UDP; /* all this stack can do: no others are looked up */
     if (getrandom(options.seed, sizeof options.seed, 0) != (ssize_t)sizeof options.seed)
         return SFO_ERR_IO; /* a fleet with one seed would retry in step */
 

@@ -36,7 +36,7 @@ struct redundancy {
     int stopped;          /* the account has taken its leave */
 };
 
-/* Start the library with one account. `dns`: "127.0.0.1:5353", or NULL for /etc/resolv.conf. */
+/* Start the library and its account 1. `dns`: "127.0.0.1:5353", or NULL for /etc/resolv.conf. */
 sfo_status redundancy_open(struct redundancy *r, const sfo_config *config, const char *dns,
                            struct sip_ua *ua, const struct redundancy_view *view);
 void redundancy_close(struct redundancy *r);
@@ -51,7 +51,7 @@ sfo_status redundancy_call(struct redundancy *r); /* after sip_ua_prepare_call()
 int redundancy_give_up_call(struct redundancy *r); /* 1 when there was one on its way */
 void redundancy_stop(struct redundancy *r);        /* de-register; then `stopped` becomes 1 */
 
-/* For the stack: the attempt part of struct sip_reports, `attempt_user` is the struct redundancy. */
+/* For the stack: the first part of struct sip_reports; `attempt_user` is the struct redundancy. */
 int redundancy_provisional(void *user, uint64_t attempt, unsigned status);
 int redundancy_answer(void *user, uint64_t attempt, const struct sip_answer *answer);
 void redundancy_unreachable(void *user, uint64_t attempt);

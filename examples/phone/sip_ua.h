@@ -1,8 +1,8 @@
 /*
  * The SIP stack side of the demo phone: libosip2 (parser and transactions), one IPv4 UDP socket,
  * digest authentication, one call at a time, no media. It stands for the stack your firmware has
- * already. It knows nothing about server redundancy: it is told where each attempt goes, and reports
- * what became of it. redundancy.c is the bridge to the library.
+ * already. It knows nothing about server redundancy: it is told where each attempt goes, and
+ * reports what became of it. redundancy.c is the bridge to the library.
  */
 #ifndef PHONE_SIP_UA_H
 #define PHONE_SIP_UA_H
@@ -80,8 +80,8 @@ void sip_ua_stop(struct sip_ua *ua, uint64_t attempt);   /* no repetitions; late
 void sip_ua_cancel(struct sip_ua *ua, uint64_t attempt); /* INVITE with a 1xx: CANCEL it */
 void sip_ua_forget(struct sip_ua *ua, uint64_t attempt); /* drop the transaction */
 
-/* A call: fixes URI, Call-ID, From tag and body, which all its attempts share. 0, or -1 when `uri` is
- * no SIP URI or a call is up. */
+/* A call: fixes URI, Call-ID, From tag and body, which all its attempts share. 0, or -1 when `uri`
+ * is no SIP URI or a call is up. */
 int sip_ua_prepare_call(struct sip_ua *ua, const char *uri);
 /* BYE to the dialog's own remote target. 1 when there was a dialog. */
 int sip_ua_hangup(struct sip_ua *ua);
