@@ -62,6 +62,10 @@ static void on_registration(void *user, const sfo_event *event)
         printf("REGISTERED server=%u target=%s\n", server, event->to);
         break;
     case SFO_REG_OFF:
+        if (phone->registered[server])
+            printf("UNREGISTERED server=%u cause=%s\n", server, sfo_cause_text(event->cause));
+        phone->registered[server] = 0;
+        break;
     case SFO_REG_RETRYING:
     case SFO_REG_REFUSED:
         printf("%s server=%u cause=%s status=%u\n",

@@ -48,7 +48,7 @@ struct transaction {
     struct sip_ua *ua;
     osip_transaction_t *osip;
     struct sockaddr_in hop; /* where its messages go */
-    uint64_t attempt;       /* 0: not one of the library's (BYE, CANCEL, server transactions) */
+    uint64_t attempt;       /* 0: never was the library's (BYE, CANCEL), or is settled */
     unsigned repeats_left;
     uint64_t forget_at_ms;
     int rings;              /* a 1xx came */
@@ -653,6 +653,16 @@ static uint32_t granted_expires(const struct sip_ua *ua, const osip_message_t *r
     return header_seconds(response, "expires");
 }
 
+/* CANCEL is for INVITE only, once, and never before a 1xx (RFC 3261 9.1). */
+static void cancel_invite(struct transaction *t)
+{
+    if (t->osip->ict_context == NULL || !t->rings || t->cancelled)
+        return;
+    t->cancelled = 1;
+    t->forget_at_ms = clock_ms() + AFTERLIFE_MS;
+    start_client(t->ua, build_cancel(t->osip->orig_request), &t->hop, NULL);
+}
+
 static void on_osip_response(int type, osip_transaction_t *tr, osip_message_t *response)
 {
     struct transaction *t = osip_transaction_get_your_instance(tr);
@@ -661,7 +671,7 @@ static void on_osip_response(int type, osip_transaction_t *tr, osip_message_t *r
                                  SIP_ABSENT };
     osip_message_t *again = NULL;
     uint64_t attempt = t->attempt;
-    int left = 0;
+    int left = attempt == 0; /* for an INVITE: the call has gone elsewhere */
 
     (void)type;
     if (t->dead)
@@ -670,9 +680,9 @@ static void on_osip_response(int type, osip_transaction_t *tr, osip_message_t *r
     if (answer.status < 200) {
         t->rings = 1;
         t->repeats_left = UINT32_MAX; /* the limit was for silence */
-        if (attempt != 0 && ua->reports.provisional(ua->reports.attempt_user, attempt,
-                                                    answer.status))
-            sip_ua_cancel(ua, attempt);
+        if (attempt == 0
+            || ua->reports.provisional(ua->reports.attempt_user, attempt, answer.status))
+            cancel_invite(t);
         return;
     }
 
@@ -697,8 +707,9 @@ static void on_osip_response(int type, osip_transaction_t *tr, osip_message_t *r
         struct sip_attempt same = { .id = attempt, .retransmissions = t->repeats_left,
                                     .target_text = t->target_text };
 
-        /* CANCEL may have crossed the challenge; then there is nothing to try again. */
-        if (left || t->cancelled)
+        /* Settled meanwhile, or CANCEL has crossed the challenge: nothing to try again. A BYE is
+         * nobody's attempt, and has to arrive all the same. */
+        if (t->cancelled || (left && !MSG_IS_BYE(tr->orig_request)))
             osip_message_free(again);
         else if (start_client(ua, again, &t->hop, attempt != 0 ? &same : NULL) != 0
                  && attempt != 0)
@@ -884,7 +895,9 @@ static void on_icmp(struct sip_ua *ua)
                 || t->hop.sin_addr.s_addr != about.sin_addr.s_addr
                 || t->hop.sin_port != about.sin_port)
                 continue;
+            /* This settles the attempt: should an answer come all the same, it comes too late. */
             sip_ua_stop(ua, attempt);
+            t->attempt = 0;
             ua->reports.unreachable(ua->reports.attempt_user, attempt);
         }
     }
@@ -1014,10 +1027,7 @@ void sip_ua_cancel(struct sip_ua *ua, uint64_t attempt)
     if (t == NULL)
         return;
     sip_ua_stop(ua, attempt);
-    if (t->osip->ict_context == NULL || !t->rings || t->cancelled)
-        return; /* CANCEL is for INVITE only, and never before a 1xx (RFC 3261 9.1) */
-    t->cancelled = 1;
-    start_client(ua, build_cancel(t->osip->orig_request), &t->hop, NULL);
+    cancel_invite(t);
 }
 
 void sip_ua_forget(struct sip_ua *ua, uint64_t attempt)
