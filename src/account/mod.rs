@@ -1,1 +1,39 @@
-//! account
+//! Fifth floor: the state machines of one account.
+//!
+//! A **request** is what is to be delivered; an **attempt** is one SIP transaction of it to one target; a **walk** is
+//! the sequence of attempts of one request. REGISTER requests are started here; all others come from the firmware. The
+//! **current server** is the one of the two configured servers that requests go to now. A **binding** is a registration
+//! that a registrar granted and that has not expired. A **lane** keeps one maintained binding: with concurrent
+//! registration each server has a lane of its own, otherwise one lane serves both.
+//!
+//! Inputs come in as method calls with a [`Context`]; decisions leave as [`Action`]s in one queue, in order.
+//!
+//! Invariants:
+//! * A request has at most one open attempt; each target is tried at most once in a walk (a second time only where the
+//!   registrar asked for a longer lifetime).
+//! * Every request ends in exactly one completion, unless its caller cancelled it.
+//! * Each lane has either a walk under way or a timer set while the account runs: it never gives up.
+//! * CANCEL and ACK never walk; after a cancel no further attempt starts.
+
+mod action;
+mod attempt;
+mod bindings;
+mod context;
+mod current;
+mod lifecycle;
+mod machine;
+mod registration;
+mod request;
+mod walk;
+
+#[cfg(test)]
+mod tests;
+
+pub use action::{
+    Action, CancelMode, CancelSip, DoneReport, Event, EventKind, FailedAttempt, LogLevel, Purpose, RegistrationState,
+    RequestResult,
+};
+pub use attempt::{Attempt, AttemptState, FinalResponse, ReportStatus};
+pub use context::{Context, Counters, ListState, Lists, Options, TimerKey};
+pub use machine::{Account, Phase};
+pub use request::{Request, StartError};

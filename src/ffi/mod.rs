@@ -1,1 +1,40 @@
-//! ffi
+//! Roof: the C interface.
+//!
+//! Everything that C sees is in this folder, and everything in this folder is about C: handles, the gate, numbers,
+//! strings, struct sizes. Decisions are made below. The header `include/sipfailover.h` is generated from here; what
+//! the comments say is what firmware engineers read, so they speak C.
+//!
+//! Invariants:
+//! * No panic crosses the boundary; no lock is held while a callback runs; callbacks never nest.
+//! * Every pointer is checked for NULL, every size and number for its range, every id for being alive.
+//! * What is handed in is copied; what is handed out dies with the callback, or when its owner changes.
+
+#![allow(non_camel_case_types)]
+// The safety contract of each function is its C documentation.
+#![allow(clippy::missing_safety_doc)]
+
+mod account;
+mod config;
+mod constants;
+mod convert;
+mod deliver;
+mod dns_io;
+mod engine;
+mod handle;
+mod helpers;
+mod memory;
+mod request;
+mod types;
+
+#[cfg(test)]
+mod tests;
+
+pub use account::*;
+pub use config::*;
+pub use constants::*;
+pub use dns_io::*;
+pub use engine::*;
+pub use handle::sfo_engine;
+pub use helpers::*;
+pub use request::*;
+pub use types::*;

@@ -1,5 +1,7 @@
 //! Why something happened: reasons that are events of the world, not programming mistakes.
 
+use core::ffi::CStr;
+
 /// A failure below SIP: nothing came back, because it could not even be delivered.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum TransportFailure {
@@ -53,27 +55,32 @@ pub enum Cause {
 impl Cause {
     /// The reason as a phrase that fits after "because of" or a colon.
     #[must_use]
-    pub const fn text(self) -> &'static str {
+    pub const fn c_text(self) -> &'static CStr {
         match self {
-            Cause::None => "no particular reason",
-            Cause::Timeout => "no response in time",
-            Cause::Transport(TransportFailure::Unreachable) => "host or port unreachable",
-            Cause::Transport(TransportFailure::Connect) => "connection failed",
-            Cause::Transport(TransportFailure::Tls) => "TLS handshake or certificate failed",
-            Cause::Transport(TransportFailure::ConnectionLost) => "connection lost",
-            Cause::Transport(TransportFailure::Send) => "could not be sent",
-            Cause::Transport(TransportFailure::Local) => "local network fault",
-            Cause::Response(_) => "response of the server",
-            Cause::Resolution => "name could not be resolved",
-            Cause::AllFailed => "all servers failed",
-            Cause::NotRegistered => "not registered",
-            Cause::Expired => "registration expired",
-            Cause::Recovered => "server answers again",
-            Cause::Stopped => "account stopped",
-            Cause::Configuration => "configuration changed",
-            Cause::Network => "network changed",
-            Cause::OtherRequest => "another request found the server failed",
-            Cause::Released => "engine released",
+            Cause::None => c"no particular reason",
+            Cause::Timeout => c"no response in time",
+            Cause::Transport(TransportFailure::Unreachable) => c"host or port unreachable",
+            Cause::Transport(TransportFailure::Connect) => c"connection failed",
+            Cause::Transport(TransportFailure::Tls) => c"TLS handshake or certificate failed",
+            Cause::Transport(TransportFailure::ConnectionLost) => c"connection lost",
+            Cause::Transport(TransportFailure::Send) => c"could not be sent",
+            Cause::Transport(TransportFailure::Local) => c"local network fault",
+            Cause::Response(_) => c"response of the server",
+            Cause::Resolution => c"name could not be resolved",
+            Cause::AllFailed => c"all servers failed",
+            Cause::NotRegistered => c"not registered",
+            Cause::Expired => c"registration expired",
+            Cause::Recovered => c"server answers again",
+            Cause::Stopped => c"account stopped",
+            Cause::Configuration => c"configuration changed",
+            Cause::Network => c"network changed",
+            Cause::OtherRequest => c"another request found the server failed",
+            Cause::Released => c"engine released",
         }
+    }
+    /// The same phrase, for Rust.
+    #[must_use]
+    pub fn text(self) -> &'static str {
+        self.c_text().to_str().unwrap_or_default()
     }
 }

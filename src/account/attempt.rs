@@ -1,0 +1,452 @@
+//! Attempts: opening one, and what is reported about it.
+
+use super::action::{Action, CancelMode, CancelSip, LogLevel, Purpose};
+use super::context::{Context, TimerKey};
+use super::machine::Account;
+use super::request::{Kind, Phase};
+use super::walk::Failed;
+use crate::config::ServerSettings;
+use crate::policy::{
+    Budget, Method, Report, TIMER_C_MS, Verdict, full_budget, judge, retry_budget, transaction_timeout_ms,
+};
+use crate::target::{Target, TargetList};
+use crate::types::{AccountId, AttemptId, Cause, RequestId, Server, Time, TimerHandle, TransportFailure};
+use std::sync::Arc;
+
+/// Retry-After values are believed within these bounds, seconds.
+const RETRY_AFTER_S: std::ops::RangeInclusive<u32> = 1..=3_600;
+
+/// How far an attempt got.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum AttemptState {
+    /// Nothing was heard yet.
+    Open,
+    /// A provisional response came: the server is alive.
+    Proceeding,
+    /// A final report came; further ones are ignored.
+    Reported,
+    /// The walk went on without it; a late report is a sign of life.
+    Left,
+}
+
+/// One SIP transaction of a request to one target.
+#[derive(Debug)]
+pub struct Attempt {
+    /// Its request.
+    pub request: RequestId,
+    /// The account.
+    pub account: AccountId,
+    /// The server.
+    pub server: Server,
+    /// The list that the target is in.
+    pub list: Arc<TargetList>,
+    /// Position of the target in the list.
+    pub index: u8,
+    /// The method.
+    pub method: Method,
+    /// What it is for.
+    pub purpose: Purpose,
+    /// The caller's token of the request.
+    pub token: u64,
+    /// Retransmissions and time.
+    pub budget: Budget,
+    /// 1 for the first attempt of the request.
+    pub ordinal: u32,
+    /// REGISTER: the lifetime to request, seconds.
+    pub expires_s: u32,
+    /// When it began.
+    pub started: Time,
+    /// How far it got.
+    pub state: AttemptState,
+    /// The send callback has run.
+    pub sent: bool,
+    /// A 401 or 407 has restarted the budget.
+    pub challenged: bool,
+    /// Runs to the end of the budget, then of the afterlife.
+    pub timer: Option<TimerHandle>,
+}
+
+impl Attempt {
+    /// The target. Attempts are only made for places that exist.
+    #[must_use]
+    pub fn target(&self) -> &Target {
+        &self.list.targets()[usize::from(self.index)]
+    }
+
+    fn is_open(&self) -> bool {
+        matches!(self.state, AttemptState::Open | AttemptState::Proceeding)
+    }
+}
+
+/// A final response, as the stack reports it.
+#[derive(Clone, Copy, Debug)]
+pub struct FinalResponse {
+    /// 200..=699.
+    pub status: u16,
+    /// Retry-After, seconds.
+    pub retry_after_s: Option<u32>,
+    /// REGISTER: the lifetime granted for our own contact, seconds.
+    pub granted_expires_s: Option<u32>,
+    /// 423: Min-Expires, seconds.
+    pub min_expires_s: Option<u32>,
+    /// The stack has no answer to this 401 or 407.
+    pub challenge_is_final: bool,
+}
+
+/// What became of a report.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum ReportStatus {
+    /// Taken, or ignored because an earlier report had settled the attempt.
+    Taken,
+    /// The attempt had been left: the stack must CANCEL it, or end the call it set up.
+    Late,
+    /// There is no such attempt.
+    Unknown,
+}
+
+impl Account {
+    /// Starts the attempt that a walk has picked.
+    pub(super) fn open_attempt(&mut self, ctx: &mut Context<'_>, id: RequestId, server: Server, index: u8) {
+        let last = self.is_last_target(ctx, id, server, index);
+        let t1_ms = ctx.options.t1_ms;
+        let (Some(settings), Some(request)) = (self.settings.server(server), ctx.requests.get_mut(id.0)) else { return };
+        let Some(list) = request.walk.list(server).cloned() else { return };
+        let Some(target) = list.targets().get(usize::from(index)) else { return };
+        request.walk.try_target(server, index);
+        let budget = match last {
+            true => full_budget(request.method, t1_ms),
+            false => retry_budget(request.method, target.key.transport, retries(settings, request.method), t1_ms),
+        };
+        let attempt = Attempt {
+            request: id,
+            account: self.id,
+            server,
+            index,
+            method: request.method,
+            purpose: request.purpose(),
+            token: request.token,
+            budget,
+            ordinal: request.walk.ordinal,
+            expires_s: request.expires_s(settings),
+            started: ctx.now,
+            state: AttemptState::Open,
+            sent: false,
+            challenged: false,
+            timer: None,
+            list,
+        };
+        let Ok(attempt_id) = ctx.attempts.insert(attempt).map(AttemptId) else {
+            // The table of attempts is full: a fault of this device, so no server is blamed.
+            return self.give_up(ctx, id, Cause::Transport(TransportFailure::Local));
+        };
+        if let Some(request) = ctx.requests.get_mut(id.0) {
+            request.phase = Phase::Attempting(attempt_id);
+            request.last_attempt = Some(attempt_id);
+        }
+        set_attempt_timer(ctx, attempt_id, budget.ms);
+        ctx.counters.attempts += 1;
+        ctx.actions.push_back(Action::Send(attempt_id));
+    }
+
+    fn is_last_target(&mut self, ctx: &mut Context<'_>, id: RequestId, server: Server, index: u8) -> bool {
+        let Some(request) = ctx.requests.get(id.0) else { return false };
+        if request.walk.always_retries {
+            return false;
+        }
+        let can_follow = |other: Server| other == server || self.may_follow(ctx.now, request, other);
+        request.walk.is_last(server, index, can_follow)
+    }
+
+    /// A provisional response: the server is alive, the retry budget is over.
+    pub fn on_provisional(&mut self, ctx: &mut Context<'_>, id: AttemptId) -> ReportStatus {
+        let t1_ms = ctx.options.t1_ms;
+        let Some(attempt) = ctx.attempts.get_mut(id.0) else { return ReportStatus::Unknown };
+        match attempt.state {
+            AttemptState::Reported => return ReportStatus::Taken,
+            AttemptState::Left => return self.note_late(ctx, id),
+            AttemptState::Open | AttemptState::Proceeding => {}
+        }
+        attempt.state = AttemptState::Proceeding;
+        let ms = match attempt.method {
+            Method::Invite => TIMER_C_MS,
+            _ => attempt.started.after(transaction_timeout_ms(t1_ms)).since(ctx.now),
+        };
+        let key = attempt.target().key;
+        set_attempt_timer(ctx, id, ms);
+        ctx.health.alive(key);
+        ReportStatus::Taken
+    }
+
+    /// A final response.
+    pub fn on_final(&mut self, ctx: &mut Context<'_>, id: AttemptId, response: FinalResponse) -> ReportStatus {
+        let Some(attempt) = ctx.attempts.get_mut(id.0) else { return ReportStatus::Unknown };
+        match attempt.state {
+            AttemptState::Reported => return ReportStatus::Taken,
+            AttemptState::Left => return self.note_late(ctx, id),
+            AttemptState::Open | AttemptState::Proceeding => {}
+        }
+        let key = attempt.target().key;
+        ctx.health.alive(key);
+        let is_challenge = matches!(response.status, 401 | 407) && !response.challenge_is_final;
+        if is_challenge {
+            self.restart_budget_once(ctx, id);
+        } else {
+            self.conclude(ctx, id, Report::Final(response.status), Some(response));
+        }
+        ReportStatus::Taken
+    }
+
+    /// A failure below SIP.
+    pub fn on_transport_failure(
+        &mut self,
+        ctx: &mut Context<'_>,
+        id: AttemptId,
+        failure: TransportFailure,
+    ) -> ReportStatus {
+        let Some(attempt) = ctx.attempts.get(id.0) else { return ReportStatus::Unknown };
+        match attempt.state {
+            AttemptState::Reported => ReportStatus::Taken,
+            // Silence was followed by its explanation: no sign of life, nothing to cancel.
+            AttemptState::Left => ReportStatus::Taken,
+            AttemptState::Open | AttemptState::Proceeding => {
+                self.conclude(ctx, id, Report::Transport(failure), None);
+                ReportStatus::Taken
+            }
+        }
+    }
+
+    /// The attempt's timer: its budget is used up, or nobody will ask for it any more.
+    pub(super) fn on_attempt_timer(&mut self, ctx: &mut Context<'_>, id: AttemptId) {
+        let Some(attempt) = ctx.attempts.get_mut(id.0) else { return };
+        attempt.timer = None;
+        match attempt.state {
+            AttemptState::Reported | AttemptState::Left => {
+                ctx.attempts.remove(id.0);
+            }
+            AttemptState::Open => self.conclude(ctx, id, Report::Silence, None),
+            // The server was alive, so nothing else is tried: a second ringing phone would be worse.
+            AttemptState::Proceeding => {
+                let request = attempt.request;
+                leave_attempt(ctx, id, Cause::Timeout);
+                self.give_up(ctx, request, Cause::Timeout);
+            }
+        }
+    }
+
+    fn restart_budget_once(&mut self, ctx: &mut Context<'_>, id: AttemptId) {
+        let Some(attempt) = ctx.attempts.get_mut(id.0) else { return };
+        if attempt.challenged {
+            return;
+        }
+        attempt.challenged = true;
+        let ms = attempt.budget.ms;
+        set_attempt_timer(ctx, id, ms);
+    }
+
+    fn note_late(&mut self, ctx: &mut Context<'_>, id: AttemptId) -> ReportStatus {
+        ctx.counters.late_reports += 1;
+        if let Some(attempt) = ctx.attempts.get(id.0) {
+            ctx.health.alive(attempt.target().key);
+        }
+        ReportStatus::Late
+    }
+
+    /// One report settles an attempt.
+    pub(super) fn conclude(
+        &mut self,
+        ctx: &mut Context<'_>,
+        id: AttemptId,
+        report: Report,
+        response: Option<FinalResponse>,
+    ) {
+        let Some(attempt) = ctx.attempts.get(id.0) else { return };
+        if !attempt.is_open() {
+            return;
+        }
+        let (request, server, method) = (attempt.request, attempt.server, attempt.method);
+        let Some(settings) = self.settings.server(server) else { return };
+        let verdict = judge(method, &settings.failover_codes, report);
+        // A provisional response has already shown the server alive: from then on only an answer can come.
+        let was_alive = attempt.state == AttemptState::Proceeding;
+        match report {
+            Report::Silence => leave_attempt(ctx, id, report.cause()),
+            _ => close_attempt(ctx, id),
+        }
+        match verdict {
+            Verdict::Answer => self.on_answer(ctx, request, id, response),
+            Verdict::Local => self.give_up(ctx, request, report.cause()),
+            Verdict::Unreachable(cause) if was_alive => self.give_up(ctx, request, cause),
+            Verdict::Unreachable(cause) => self.on_unreachable(ctx, request, id, cause),
+            Verdict::Unavailable(cause) => {
+                let retry_after = response.and_then(|r| r.retry_after_s);
+                self.on_unavailable(ctx, request, id, cause, retry_after);
+            }
+        }
+    }
+
+    fn on_unreachable(&mut self, ctx: &mut Context<'_>, request: RequestId, id: AttemptId, cause: Cause) {
+        let Some(attempt) = ctx.attempts.get(id.0) else { return };
+        let (server, index, key) = (attempt.server, attempt.index, attempt.target().key);
+        match cause {
+            // The request that found the target dead has been counted.
+            Cause::OtherRequest => {}
+            Cause::Timeout => ctx.counters.failures_timeout += 1,
+            _ => ctx.counters.failures_transport += 1,
+        }
+        if cause != Cause::OtherRequest {
+            ctx.health.failed(key, ctx.now, cause);
+        }
+        log_failure(ctx, id, cause);
+        if let Some(request) = ctx.requests.get_mut(request.0) {
+            request.walk.note_failure(Failed { server, index, cause }, true, None);
+        }
+        let found_dead = self.found_dead(ctx, request, server);
+        if found_dead {
+            self.server_found_dead(ctx, server, cause);
+        }
+        self.advance(ctx, request);
+        if found_dead {
+            self.check_dead_server(ctx, server);
+        }
+        self.fail_registrations_to(ctx, key, id);
+    }
+
+    fn on_unavailable(
+        &mut self,
+        ctx: &mut Context<'_>,
+        request: RequestId,
+        id: AttemptId,
+        cause: Cause,
+        retry_after_s: Option<u32>,
+    ) {
+        let Some(attempt) = ctx.attempts.get(id.0) else { return };
+        let (server, index, list) = (attempt.server, attempt.index, attempt.list.clone());
+        let key = attempt.target().key;
+        ctx.counters.failures_response += 1;
+        log_failure(ctx, id, cause);
+        let retry_after_s = retry_after_s.map(|s| s.clamp(*RETRY_AFTER_S.start(), *RETRY_AFTER_S.end()));
+        if let (Some(seconds), Cause::Response(503)) = (retry_after_s, cause) {
+            self.hold(ctx.now, key, seconds);
+        }
+        let mut is_firmwares = false;
+        if let Some(request) = ctx.requests.get_mut(request.0) {
+            request.walk.note_failure(Failed { server, index, cause }, false, retry_after_s);
+            is_firmwares = request.kind == Kind::Firmware && request.method != Method::Options;
+        }
+        self.advance(ctx, request);
+        // The response may concern this request only (a trunk is full): a REGISTER finds out about the server.
+        if is_firmwares {
+            self.check_target(ctx, server, list, key);
+        }
+    }
+
+    /// A REGISTER in flight to a target that was just found dead need not wait for its own budget.
+    fn fail_registrations_to(&mut self, ctx: &mut Context<'_>, key: crate::target::TargetKey, found_by: AttemptId) {
+        let is_waiting = |id: &&RequestId| {
+            let Some(request) = ctx.requests.get(id.0) else { return false };
+            let Phase::Attempting(attempt) = request.phase else { return false };
+            let Some(attempt) = ctx.attempts.get(attempt.0) else { return false };
+            // A check of the target begins after it was found dead: it is meant to find out more.
+            attempt.method == Method::Register
+                && attempt.target().key == key
+                && attempt.state == AttemptState::Open
+                && attempt.started < ctx.now
+        };
+        let waiting: Vec<RequestId> = self.open.iter().filter(is_waiting).copied().collect();
+        for id in waiting {
+            let Some(Phase::Attempting(attempt)) = ctx.requests.get(id.0).map(|r| r.phase.clone()) else { continue };
+            if attempt != found_by {
+                leave_attempt(ctx, attempt, Cause::OtherRequest);
+                self.on_unreachable(ctx, id, attempt, Cause::OtherRequest);
+            }
+        }
+    }
+}
+
+/// Configured retransmissions for a method.
+fn retries(settings: &ServerSettings, method: Method) -> u8 {
+    match method {
+        Method::Invite => settings.invite_retry_counts,
+        _ => settings.retry_counts,
+    }
+}
+
+fn set_attempt_timer(ctx: &mut Context<'_>, id: AttemptId, ms: u64) {
+    let Some(attempt) = ctx.attempts.get_mut(id.0) else { return };
+    if let Some(timer) = attempt.timer.take() {
+        ctx.timers.cancel(timer);
+    }
+    attempt.timer = Some(ctx.timers.set(ctx.now.after(ms), TimerKey::Attempt(id)));
+}
+
+/// The stack has finished with this attempt: nothing needs to be cancelled.
+fn close_attempt(ctx: &mut Context<'_>, id: AttemptId) {
+    settle_attempt(ctx, id, AttemptState::Reported);
+}
+
+fn settle_attempt(ctx: &mut Context<'_>, id: AttemptId, state: AttemptState) {
+    if let Some(attempt) = ctx.attempts.get_mut(id.0) {
+        attempt.state = state;
+    }
+    set_attempt_timer(ctx, id, transaction_timeout_ms(ctx.options.t1_ms));
+}
+
+/// The walk goes on without this attempt: the stack stops it but stays ready for a late answer.
+pub(super) fn leave_attempt(ctx: &mut Context<'_>, id: AttemptId, cause: Cause) {
+    let Some(attempt) = ctx.attempts.get(id.0) else { return };
+    let mode = match attempt.state {
+        AttemptState::Proceeding if attempt.method == Method::Invite => CancelMode::Cancel,
+        _ => CancelMode::Stop,
+    };
+    end_attempt(ctx, id, mode, cause);
+}
+
+/// Leaves an attempt in a given way. An attempt whose send callback has not run yet simply never happens.
+pub(super) fn end_attempt(ctx: &mut Context<'_>, id: AttemptId, mode: CancelMode, cause: Cause) {
+    let Some(attempt) = ctx.attempts.get(id.0) else { return };
+    if !attempt.is_open() {
+        return;
+    }
+    if !attempt.sent {
+        if let Some(timer) = ctx.attempts.remove(id.0).and_then(|attempt| attempt.timer) {
+            ctx.timers.cancel(timer);
+        }
+        return;
+    }
+    let cancel = CancelSip {
+        attempt: id,
+        request: attempt.request,
+        token: attempt.token,
+        account: attempt.account,
+        server: attempt.server,
+        method: attempt.method,
+        mode,
+        cause,
+    };
+    settle_attempt(ctx, id, AttemptState::Left);
+    ctx.actions.push_back(Action::Cancel(cancel));
+}
+
+fn log_failure(ctx: &mut Context<'_>, id: AttemptId, cause: Cause) {
+    let Some(attempt) = ctx.attempts.get(id.0) else { return };
+    let (account, method, list, index) = (attempt.account.0, attempt.method, attempt.list.clone(), attempt.index);
+    let after_ms = ctx.now.since(attempt.started);
+    let target = list.targets()[usize::from(index)].as_str();
+    let (method, seconds) = (method.text(), after_ms as f64 / 1000.0);
+    ctx.log(
+        LogLevel::Info,
+        format_args!("account {account}: {method} to {target} failed after {seconds:.1} s: {}", CauseText(cause)),
+    );
+}
+
+/// A cause for people, with the status code of a response.
+pub(super) struct CauseText(pub Cause);
+
+impl core::fmt::Display for CauseText {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        match self.0 {
+            Cause::Response(status) => write!(f, "response {status}"),
+            other => f.write_str(other.text()),
+        }
+    }
+}

@@ -1,0 +1,120 @@
+//! The current server and target: when requests begin to go elsewhere.
+
+use super::action::{EventKind, RegistrationState};
+use super::attempt::CauseText;
+use super::context::{Context, TimerKey};
+use super::machine::{Account, Phase};
+use super::registration::Walking;
+use crate::policy::spread;
+use crate::target::TargetList;
+use crate::types::{Cause, SECOND_MS, Server};
+use std::sync::Arc;
+
+impl Account {
+    /// A target answered: it is the current target if its server is the current one. `cause` is the last failure before
+    /// it answered, if there was one.
+    pub(super) fn note_current_target(
+        &mut self,
+        ctx: &mut Context<'_>,
+        server: Server,
+        list: Arc<TargetList>,
+        index: u8,
+        cause: Option<Cause>,
+    ) {
+        if server != self.current {
+            return;
+        }
+        let Some(target) = list.targets().get(usize::from(index)) else { return };
+        let from = self.current_target().map(|former| (former.key, former.as_str().to_owned()));
+        if from.as_ref().is_some_and(|(key, _)| *key == target.key) {
+            self.current_target = Some((list, index));
+            return;
+        }
+        let to = target.as_str().to_owned();
+        let cause = match (cause, &from) {
+            (Some(cause), _) => cause,
+            (None, Some(_)) => Cause::Recovered,
+            (None, None) => Cause::None,
+        };
+        let from = from.map(|(_, text)| text).unwrap_or_default();
+        let mut text = format!("requests now go to {to}");
+        if cause != Cause::None {
+            text.push_str(&format!(" ({})", CauseText(cause)));
+        }
+        ctx.counters.switches += u64::from(!from.is_empty());
+        self.current_target = Some((list, index));
+        self.event_between(ctx, EventKind::CurrentTarget, server, cause, [from, to], text);
+    }
+
+    /// Makes a server current. Its target is the one that holds its binding, if there is one.
+    pub(super) fn switch_to(&mut self, ctx: &mut Context<'_>, server: Server, cause: Cause) {
+        if server == self.current {
+            return;
+        }
+        self.current = server;
+        let (kind, text) = match server {
+            Server::Fallback => (EventKind::FallbackEntered, "server 2 takes over"),
+            Server::Working => (EventKind::FallbackLeft, "server 1 has taken over again"),
+        };
+        self.event(ctx, kind, server, cause, format!("{text} ({})", CauseText(cause)));
+        if let Some(binding) = &self.sides[server.index()].binding {
+            let (list, index) = (binding.list.clone(), binding.index);
+            self.note_current_target(ctx, server, list, index, Some(cause));
+        }
+    }
+
+    /// A request found every target of a server dead.
+    pub(super) fn server_found_dead(&mut self, ctx: &mut Context<'_>, server: Server, cause: Cause) {
+        if !self.is_concurrent() {
+            self.sides[server.index()].cause = cause;
+            return;
+        }
+        self.sides[server.index()].good = false;
+        self.leave_if_not_good(ctx, server, cause);
+    }
+
+    /// Concurrent registration: a server that is not good stops being current while the other holds a binding.
+    pub(super) fn leave_if_not_good(&mut self, ctx: &mut Context<'_>, server: Server, cause: Cause) {
+        let other = server.other();
+        let is_left = server == self.current && !self.sides[server.index()].good;
+        if is_left && self.sides[other.index()].good && self.holds_binding(ctx.now, other) {
+            self.switch_to(ctx, other, cause);
+        }
+    }
+
+    /// After a request found a server dead: find out by REGISTER when it is back.
+    pub(super) fn check_dead_server(&mut self, ctx: &mut Context<'_>, server: Server) {
+        if self.phase != Phase::Running {
+            return;
+        }
+        let has_other = self.other_configured(server).is_some();
+        if self.is_concurrent() || !has_other {
+            self.register(ctx, self.lane_of(server), Walking::Check(server));
+        }
+    }
+
+    /// Successive registration: the next probe of server 1, counted from the start of the last one.
+    pub(super) fn schedule_probe(&mut self, ctx: &mut Context<'_>) {
+        let interval_ms = u64::from(self.settings.probe_interval_s) * SECOND_MS;
+        let ms = spread(interval_ms, 10, ctx.jitter());
+        let mut timer = self.probe_timer.take();
+        ctx.set_timer(&mut timer, ms, TimerKey::Probe(self.id));
+        self.probe_timer = timer;
+    }
+
+    /// Successive registration: the account has entered or left server 2.
+    pub(super) fn settle_probing(&mut self, ctx: &mut Context<'_>) {
+        let on_fallback = self.current == Server::Fallback && self.settings.server(Server::Working).is_some();
+        if self.is_concurrent() || !on_fallback {
+            let mut timer = self.probe_timer.take();
+            ctx.cancel_timer(&mut timer);
+        } else if self.probe_timer.is_none() {
+            self.schedule_probe(ctx);
+        }
+    }
+
+    /// The registration state of a server without a binding that is not meant to have one.
+    pub(super) fn rest_state(&self, server: Server) -> RegistrationState {
+        if self.sides[server.index()].binding.is_some() { RegistrationState::Registered } else { RegistrationState::Off }
+    }
+}

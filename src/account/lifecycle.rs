@@ -1,0 +1,250 @@
+//! Start, stop, new settings, a changed network.
+
+use super::action::{CancelMode, EventKind, RegistrationState, RequestResult};
+use super::context::{Context, TimerKey};
+use super::machine::{Account, Phase};
+use super::registration::Walking;
+use super::request::Kind;
+use crate::config::AccountSettings;
+use crate::policy::Method;
+use crate::types::{Cause, RequestId, SECOND_MS, Server};
+use std::sync::Arc;
+
+/// How long a stopping account waits for the answers to its un-REGISTERs, ms.
+const STOP_PATIENCE_MS: u64 = 2 * SECOND_MS;
+/// New settings take effect after this time even during a call, ms.
+const PENDING_LIMIT_MS: u64 = 600 * SECOND_MS;
+
+impl Account {
+    /// Starts the account: it registers, now or at a random moment of the start-up window.
+    pub fn start(&mut self, ctx: &mut Context<'_>) {
+        if self.phase == Phase::Stopping {
+            self.stopped(ctx);
+        }
+        if self.phase == Phase::Running {
+            return;
+        }
+        self.phase = Phase::Running;
+        self.current = self.first_server();
+        self.current_target = None;
+        let window_ms = ctx.options.startup_window_ms;
+        let delay_ms = if window_ms > 0 { ctx.random.up_to(window_ms) } else { 0 };
+        for server in Server::BOTH {
+            self.sides[server.index()].good = true;
+            let lane = self.lane_of(server);
+            let is_lanes_first = self.is_concurrent() || server == self.first_server();
+            if self.settings.server(server).is_none() || !is_lanes_first {
+                continue;
+            }
+            match delay_ms {
+                0 => self.register(ctx, lane, Walking::Due),
+                _ => self.set_lane_timer(ctx, lane, Some(delay_ms)),
+            }
+        }
+    }
+
+    /// Stops the account: its requests end, its bindings are removed; event *stopped* at the answers or after 2 s.
+    pub fn stop(&mut self, ctx: &mut Context<'_>) {
+        self.restart = false;
+        self.leave_servers(ctx);
+    }
+
+    fn leave_servers(&mut self, ctx: &mut Context<'_>) {
+        if self.phase != Phase::Running {
+            return;
+        }
+        self.end_everything(ctx, RequestResult::Stopped, Cause::Stopped);
+        self.phase = Phase::Stopping;
+        for server in Server::BOTH {
+            if self.holds_binding(ctx.now, server) {
+                self.set_registration(ctx, server, RegistrationState::Stopping, Cause::Stopped);
+                self.unregister(ctx, server);
+            } else {
+                self.forget_binding(ctx, server);
+            }
+        }
+        if self.open.is_empty() {
+            return self.stopped(ctx);
+        }
+        let mut timer = self.stop_timer.take();
+        ctx.set_timer(&mut timer, STOP_PATIENCE_MS, TimerKey::Stopping(self.id));
+        self.stop_timer = timer;
+    }
+
+    /// The engine is being released: every request of the firmware gets its completion, nothing is sent.
+    pub fn release(&mut self, ctx: &mut Context<'_>) {
+        self.end_everything(ctx, RequestResult::Released, Cause::Released);
+        self.phase = Phase::Off;
+    }
+
+    /// An un-REGISTER has ended, one way or the other.
+    pub(super) fn on_unregistered(&mut self, ctx: &mut Context<'_>) {
+        match self.phase {
+            Phase::Stopping if self.open.is_empty() => self.stopped(ctx),
+            // Where both servers share a location service, removing one binding may have removed the other.
+            Phase::Running => self.register(ctx, self.lane_of(self.current), Walking::Due),
+            Phase::Stopping | Phase::Off => {}
+        }
+    }
+
+    /// The answers to the un-REGISTERs are not waited for any longer.
+    pub(super) fn on_stopping_timer(&mut self, ctx: &mut Context<'_>) {
+        self.stop_timer = None;
+        self.stopped(ctx);
+    }
+
+    fn stopped(&mut self, ctx: &mut Context<'_>) {
+        for id in core::mem::take(&mut self.open) {
+            self.drop_request(ctx, id, CancelMode::Destroy, Cause::Stopped);
+        }
+        let mut timer = self.stop_timer.take();
+        ctx.cancel_timer(&mut timer);
+        self.phase = Phase::Off;
+        for server in Server::BOTH {
+            self.set_registration(ctx, server, RegistrationState::Off, Cause::Stopped);
+        }
+        self.current_target = None;
+        self.event(ctx, EventKind::Stopped, self.current, Cause::Stopped, "stopped".to_owned());
+        if self.pending.is_some() {
+            self.apply_pending(ctx);
+        }
+    }
+
+    fn end_everything(&mut self, ctx: &mut Context<'_>, result: RequestResult, cause: Cause) {
+        for lane in 0..self.lanes.len() {
+            self.set_lane_timer(ctx, lane as u8, None);
+            self.lanes[lane].walk = None;
+            self.lanes[lane].failures = 0;
+            self.lanes[lane].refusals = 0;
+        }
+        let mut timer = self.probe_timer.take();
+        ctx.cancel_timer(&mut timer);
+        self.probe = None;
+        let open: Vec<RequestId> = self.open.clone();
+        for id in open {
+            match ctx.requests.get(id.0).map(|request| request.kind) {
+                Some(Kind::Firmware) => self.abort_request(ctx, id, result, cause),
+                Some(_) => self.drop_request(ctx, id, CancelMode::Destroy, cause),
+                None => {}
+            }
+        }
+    }
+
+    /// The firmware says whether it has a call up.
+    pub fn set_busy(&mut self, ctx: &mut Context<'_>, busy: bool) {
+        self.busy = busy;
+        self.apply_pending_if_idle(ctx);
+    }
+
+    /// New settings for the account, or none: it is not configured any more. Settings that are the same are not noticed;
+    /// a running account changes when it is idle, at the latest after ten minutes.
+    pub fn reconfigure(&mut self, ctx: &mut Context<'_>, settings: Option<Arc<AccountSettings>>) {
+        if settings.as_ref() == Some(&self.settings) {
+            return self.drop_pending(ctx);
+        }
+        match settings {
+            Some(settings) if self.phase == Phase::Off || is_same_service(&settings, &self.settings) => {
+                self.drop_pending(ctx);
+                self.settings = settings;
+                if self.phase == Phase::Off {
+                    self.current = self.first_server();
+                }
+            }
+            settings => {
+                self.drop_pending(ctx);
+                let mut timer = None;
+                ctx.set_timer(&mut timer, PENDING_LIMIT_MS, TimerKey::Pending(self.id));
+                self.pending = Some((settings, timer));
+                self.apply_pending_if_idle(ctx);
+            }
+        }
+    }
+
+    /// True once the account is off and not configured any more: the engine can drop it.
+    #[must_use]
+    pub fn is_gone(&self) -> bool {
+        self.phase == Phase::Off && matches!(self.pending, Some((None, _)))
+    }
+
+    fn drop_pending(&mut self, ctx: &mut Context<'_>) {
+        if let Some((_, mut timer)) = self.pending.take() {
+            ctx.cancel_timer(&mut timer);
+        }
+    }
+
+    /// Lets waiting settings take effect if no call is up or being set up.
+    pub(super) fn apply_pending_if_idle(&mut self, ctx: &mut Context<'_>) {
+        let is_call = |id: &RequestId| {
+            ctx.requests.get(id.0).is_some_and(|r| r.kind == Kind::Firmware && r.method == Method::Invite)
+        };
+        if self.pending.is_some() && !self.busy && !self.open.iter().any(is_call) {
+            self.apply_pending(ctx);
+        }
+    }
+
+    /// Lets waiting settings take effect: the account leaves its old servers and starts anew.
+    pub(super) fn apply_pending(&mut self, ctx: &mut Context<'_>) {
+        match self.phase {
+            Phase::Running => {
+                self.restart = true;
+                self.leave_servers(ctx);
+            }
+            // The account comes back here when it has stopped.
+            Phase::Stopping => {}
+            Phase::Off => {
+                let Some((settings, mut timer)) = self.pending.take() else { return };
+                ctx.cancel_timer(&mut timer);
+                match settings {
+                    Some(settings) => {
+                        self.settings = settings;
+                        self.current = self.first_server();
+                        if core::mem::take(&mut self.restart) {
+                            self.start(ctx);
+                        }
+                    }
+                    None => self.pending = Some((None, None)),
+                }
+            }
+        }
+    }
+
+    /// The network or the device's own address changed: every binding is renewed, from the first server on.
+    pub fn on_network_changed(&mut self, ctx: &mut Context<'_>) {
+        if self.phase != Phase::Running {
+            return;
+        }
+        self.held.clear();
+        let own: Vec<RequestId> = self.open.clone();
+        for id in own {
+            if ctx.requests.get(id.0).is_some_and(|request| request.kind != Kind::Firmware) {
+                self.drop_request(ctx, id, CancelMode::Destroy, Cause::Network);
+            }
+        }
+        self.probe = None;
+        for server in Server::BOTH {
+            // The registrar has bound an address that may not be ours any more.
+            self.forget_binding(ctx, server);
+            if self.settings.server(server).is_some() {
+                self.sides[server.index()].good = true;
+            }
+        }
+        for lane in 0..self.lanes.len() as u8 {
+            self.lanes[usize::from(lane)].walk = None;
+            if self.lane_is_used(lane) {
+                self.register(ctx, lane, Walking::Due);
+            }
+        }
+    }
+
+    fn lane_is_used(&self, lane: u8) -> bool {
+        Server::BOTH.into_iter().any(|server| self.settings.server(server).is_some() && self.lane_of(server) == lane)
+    }
+}
+
+/// True if two settings differ in nothing that the servers would notice.
+fn is_same_service(a: &AccountSettings, b: &AccountSettings) -> bool {
+    let mut named_alike = a.clone();
+    named_alike.label = b.label.clone();
+    named_alike.display_name = b.display_name.clone();
+    named_alike == *b
+}

@@ -1,0 +1,207 @@
+//! The account: its state, and the inputs that are not about one attempt.
+
+use super::action::{Action, Event, EventKind, RegistrationState};
+use super::bindings::Binding;
+use super::context::{Context, TimerKey};
+use crate::config::{AccountSettings, Redundancy};
+use crate::target::{Target, TargetKey, TargetList};
+use crate::types::{AccountId, Cause, RequestId, Server, Time, TimerHandle};
+use std::sync::Arc;
+
+/// Whether an account is in use.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Phase {
+    /// Not started, or stopped.
+    Off,
+    /// Registering and routing.
+    Running,
+    /// Removing its bindings.
+    Stopping,
+}
+
+/// What is known about one of the two servers.
+#[derive(Debug)]
+pub(super) struct Side {
+    /// The registration it granted.
+    pub binding: Option<Binding>,
+    /// Concurrent registration: the server is fit to be current.
+    pub good: bool,
+    /// State for the firmware.
+    pub state: RegistrationState,
+    /// Why it is in this state.
+    pub cause: Cause,
+}
+
+/// Keeps one maintained binding.
+#[derive(Debug, Default)]
+pub(super) struct Lane {
+    /// The registration walk under way.
+    pub walk: Option<RequestId>,
+    /// The next walk.
+    pub timer: Option<TimerHandle>,
+    /// Walks in a row that found no server.
+    pub failures: u32,
+    /// Refusals in a row.
+    pub refusals: u32,
+}
+
+/// One account.
+#[derive(Debug)]
+pub struct Account {
+    pub(super) id: AccountId,
+    pub(super) settings: Arc<AccountSettings>,
+    pub(super) phase: Phase,
+    pub(super) current: Server,
+    /// The target that answered last at the current server.
+    pub(super) current_target: Option<(Arc<TargetList>, u8)>,
+    pub(super) sides: [Side; 2],
+    pub(super) lanes: [Lane; 2],
+    pub(super) probe: Option<RequestId>,
+    pub(super) probe_timer: Option<TimerHandle>,
+    /// Requests that have not ended, in the order in which they began.
+    pub(super) open: Vec<RequestId>,
+    /// Targets that asked not to be used until a moment.
+    pub(super) held: Vec<(TargetKey, Time)>,
+    pub(super) stop_timer: Option<TimerHandle>,
+    /// Settings that wait for the account to become idle.
+    pub(super) pending: Option<(Option<Arc<AccountSettings>>, Option<TimerHandle>)>,
+    /// The account stopped only to start again with new settings.
+    pub(super) restart: bool,
+    /// The firmware has a call up.
+    pub(super) busy: bool,
+}
+
+impl Side {
+    fn new() -> Side {
+        Side { binding: None, good: true, state: RegistrationState::Off, cause: Cause::None }
+    }
+}
+
+impl Account {
+    /// An account that is not started yet.
+    #[must_use]
+    pub fn new(settings: Arc<AccountSettings>) -> Account {
+        let mut account = Account {
+            id: settings.id,
+            current: Server::Working,
+            settings,
+            phase: Phase::Off,
+            current_target: None,
+            sides: [Side::new(), Side::new()],
+            lanes: [Lane::default(), Lane::default()],
+            probe: None,
+            probe_timer: None,
+            open: Vec::new(),
+            held: Vec::new(),
+            stop_timer: None,
+            pending: None,
+            restart: false,
+            busy: false,
+        };
+        account.current = account.first_server();
+        account
+    }
+
+    /// The settings in force.
+    #[must_use]
+    pub fn settings(&self) -> &Arc<AccountSettings> {
+        &self.settings
+    }
+
+    /// Whether the account is in use.
+    #[must_use]
+    pub fn phase(&self) -> Phase {
+        self.phase
+    }
+
+    /// The server that requests go to now.
+    #[must_use]
+    pub fn current(&self) -> Server {
+        self.current
+    }
+
+    /// The target that answered last at the current server.
+    #[must_use]
+    pub fn current_target(&self) -> Option<&Target> {
+        let (list, index) = self.current_target.as_ref()?;
+        list.targets().get(usize::from(*index))
+    }
+
+    /// State of the registration with a server, and why.
+    #[must_use]
+    pub fn registration(&self, server: Server) -> (RegistrationState, Cause) {
+        let side = &self.sides[server.index()];
+        (side.state, side.cause)
+    }
+
+    /// The end of the binding at a server.
+    #[must_use]
+    pub fn binding_expires(&self, server: Server) -> Option<Time> {
+        self.sides[server.index()].binding.as_ref().map(|binding| binding.expires)
+    }
+
+    /// The address of the target that holds the binding at a server.
+    #[must_use]
+    pub fn binding_address(&self, server: Server) -> Option<core::net::SocketAddr> {
+        self.sides[server.index()].binding.as_ref().map(|binding| binding.target().key.address)
+    }
+
+    /// Requests that have not ended.
+    #[must_use]
+    pub fn open_requests(&self) -> &[RequestId] {
+        &self.open
+    }
+
+    /// A deadline of this account has come.
+    pub fn on_timer(&mut self, ctx: &mut Context<'_>, key: TimerKey) {
+        match key {
+            TimerKey::Attempt(attempt) => self.on_attempt_timer(ctx, attempt),
+            TimerKey::Lane(_, lane) => self.on_lane_timer(ctx, lane),
+            TimerKey::Binding(_, server) => self.on_binding_expired(ctx, server),
+            TimerKey::Probe(_) => self.on_probe_timer(ctx),
+            TimerKey::Stopping(_) => self.on_stopping_timer(ctx),
+            TimerKey::Pending(_) => self.apply_pending(ctx),
+        }
+    }
+
+    /// The server to begin with: server 1, or server 2 where it is the only one.
+    pub(super) fn first_server(&self) -> Server {
+        if self.settings.server(Server::Working).is_some() { Server::Working } else { Server::Fallback }
+    }
+
+    /// The other server, if it is configured.
+    pub(super) fn other_configured(&self, server: Server) -> Option<Server> {
+        let other = server.other();
+        self.settings.server(other).map(|_| other)
+    }
+
+    pub(super) fn is_concurrent(&self) -> bool {
+        self.settings.redundancy == Redundancy::Concurrent
+    }
+
+    pub(super) fn event(
+        &self,
+        ctx: &mut Context<'_>,
+        kind: EventKind,
+        server: Server,
+        cause: Cause,
+        text: String,
+    ) {
+        self.event_between(ctx, kind, server, cause, [String::new(), String::new()], text);
+    }
+
+    pub(super) fn event_between(
+        &self,
+        ctx: &mut Context<'_>,
+        kind: EventKind,
+        server: Server,
+        cause: Cause,
+        [from, to]: [String; 2],
+        text: String,
+    ) {
+        let state = self.sides[server.index()].state;
+        let text = format!("account {}: {text}", self.id.0);
+        let event = Event { at: ctx.now, kind, account: self.id, server, state, cause, from, to, text };
+        ctx.actions.push_back(Action::Event(Box::new(event)));
+    }
+}

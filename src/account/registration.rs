@@ -1,0 +1,395 @@
+//! Registration: when a REGISTER is started, over which servers it walks, and what its end means.
+
+use super::action::{CancelMode, EventKind, RegistrationState};
+use super::attempt::{CauseText, FinalResponse};
+use super::context::{Context, TimerKey};
+use super::machine::{Account, Phase};
+use super::request::Kind;
+use super::walk::Walk;
+use crate::config::RegisterSwitch;
+use crate::policy::{Method, refusal_pause_ms, retry_pause_ms};
+use crate::target::{TargetKey, TargetList};
+use crate::types::{AttemptId, Cause, RequestId, SECOND_MS, Server};
+use std::sync::Arc;
+
+/// Why a registration walk starts.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Walking {
+    /// It is time: first registration, refresh or retry.
+    Due,
+    /// A request found this server dead.
+    Check(Server),
+    /// This server is to become current at once.
+    TakeOver(Server),
+}
+
+impl Account {
+    /// The lane that maintains the binding at a server.
+    pub(super) fn lane_of(&self, server: Server) -> u8 {
+        if self.is_concurrent() { server.index() as u8 } else { 0 }
+    }
+
+    /// The server whose binding a lane maintains now.
+    fn lane_server(&self, lane: u8) -> Server {
+        match (self.is_concurrent(), lane) {
+            (true, 0) => Server::Working,
+            (true, _) => Server::Fallback,
+            (false, _) => self.current,
+        }
+    }
+
+    /// The timer of a lane.
+    pub(super) fn on_lane_timer(&mut self, ctx: &mut Context<'_>, lane: u8) {
+        self.lanes[usize::from(lane)].timer = None;
+        self.register(ctx, lane, Walking::Due);
+    }
+
+    /// Starts a registration walk, unless the lane is walking already.
+    pub(super) fn register(&mut self, ctx: &mut Context<'_>, lane: u8, why: Walking) {
+        let server = self.lane_server(lane);
+        if self.phase != Phase::Running {
+            return;
+        }
+        if let Some(walking) = self.lanes[usize::from(lane)].walk {
+            if let (Walking::TakeOver(to), Some(request)) = (why, ctx.requests.get_mut(walking.0)) {
+                request.walk.extend(to);
+            }
+            return;
+        }
+        self.set_lane_timer(ctx, lane, None);
+        let walk = self.registration_walk(ctx, server, why);
+        let kind = Kind::Registration(lane);
+        let Some(id) = self.insert_request(ctx, kind, Method::Register, 0, walk) else {
+            // The table of requests is full: later.
+            return self.set_lane_timer(ctx, lane, Some(u64::from(self.settings.retry.interval_s) * SECOND_MS));
+        };
+        self.lanes[usize::from(lane)].walk = Some(id);
+        if self.sides[server.index()].state == RegistrationState::Off {
+            self.set_registration(ctx, server, RegistrationState::Registering, Cause::None);
+        }
+        self.advance(ctx, id);
+    }
+
+    /// The servers a registration walk goes over.
+    fn registration_walk(&self, ctx: &Context<'_>, server: Server, why: Walking) -> Walk {
+        let other = self.other_configured(server);
+        if self.is_concurrent() {
+            let mut walk = Walk::new(server, None);
+            // Somebody else serves the account meanwhile: this is only to find out when the server is back.
+            let is_check = !self.sides[server.index()].good
+                && other.is_some_and(|other| self.holds_binding(ctx.now, other));
+            walk.always_retries = is_check || matches!(why, Walking::Check(_));
+            return walk;
+        }
+        if let Walking::TakeOver(to) = why {
+            return Walk::new(to, None);
+        }
+        if !self.holds_binding(ctx.now, server) {
+            let first = self.first_server();
+            return Walk::new(first, self.other_configured(first));
+        }
+        match self.settings.register_switch {
+            RegisterSwitch::Immediate => Walk::new(server, other),
+            // The binding lives: the other server waits until it has ended.
+            RegisterSwitch::AtExpiry => {
+                let mut walk = Walk::new(server, None);
+                walk.more_behind = other.is_some();
+                walk.always_retries = matches!(why, Walking::Check(_));
+                walk
+            }
+        }
+    }
+
+    /// Successive registration: a request needs this server to be current.
+    pub(super) fn take_over(&mut self, ctx: &mut Context<'_>, server: Server) {
+        self.register(ctx, self.lane_of(server), Walking::TakeOver(server));
+    }
+
+    /// A request got through without a binding: register now instead of waiting out the pause.
+    pub(super) fn register_soon(&mut self, ctx: &mut Context<'_>, server: Server) {
+        let lane = self.lane_of(server);
+        // A registrar that refused is asked slowly, whatever else it answers.
+        if self.lane_server(lane) == server && self.lanes[usize::from(lane)].refusals == 0 {
+            self.register(ctx, lane, Walking::Due);
+        }
+    }
+
+    /// A request got a response that may concern only itself: ask the same target by REGISTER.
+    pub(super) fn check_target(&mut self, ctx: &mut Context<'_>, server: Server, list: Arc<TargetList>, key: TargetKey) {
+        let is_checking = |id: &RequestId| {
+            ctx.requests.get(id.0).is_some_and(|r| r.kind == Kind::TargetCheck && r.walk.visits(server))
+        };
+        let lane = usize::from(self.lane_of(server));
+        if self.phase == Phase::Running && self.lanes[lane].walk.is_none() && !self.open.iter().any(is_checking) {
+            let walk = Walk::single(server, list, key);
+            if let Some(id) = self.insert_request(ctx, Kind::TargetCheck, Method::Register, 0, walk) {
+                self.advance(ctx, id);
+            }
+        }
+    }
+
+    /// The registrar gave a final answer.
+    pub(super) fn on_register_answer(
+        &mut self,
+        ctx: &mut Context<'_>,
+        id: RequestId,
+        attempt_id: AttemptId,
+        response: FinalResponse,
+    ) {
+        let Some(attempt) = ctx.attempts.get(attempt_id.0) else { return };
+        let (server, index, list, requested_s) = (attempt.server, attempt.index, attempt.list.clone(), attempt.expires_s);
+        let Some(request) = ctx.requests.get_mut(id.0) else { return };
+        // RFC 3261 §10.2.8: once more, with the lifetime that the registrar wants.
+        if let (423, Some(wanted_s)) = (response.status, response.min_expires_s)
+            && wanted_s > requested_s
+            && request.min_expires_s.is_none()
+        {
+            request.min_expires_s = Some(wanted_s);
+            request.walk.try_again(server, index);
+            return self.open_attempt(ctx, id, server, index);
+        }
+        let (kind, cause) = (request.kind, request.walk.last_cause());
+        self.drop_request(ctx, id, CancelMode::Destroy, Cause::None);
+        let granted_s = response.granted_expires_s.unwrap_or(requested_s);
+        match response.status {
+            _ if kind == Kind::Unregister => self.on_unregistered(ctx),
+            200..=299 if granted_s > 0 => self.on_registered(ctx, kind, server, (list, index), granted_s, cause),
+            status => self.on_refused(ctx, kind, server, status),
+        }
+    }
+
+    fn on_registered(
+        &mut self,
+        ctx: &mut Context<'_>,
+        kind: Kind,
+        server: Server,
+        (list, index): (Arc<TargetList>, u8),
+        granted_s: u32,
+        cause: Option<Cause>,
+    ) {
+        let lane = self.lane_of(server);
+        self.note_walk_end(kind);
+        let key = list.targets()[usize::from(index)].key;
+        let lifetime_ms = u64::from(granted_s) * SECOND_MS;
+        let moved = self.sides[server.index()].binding.as_ref().is_none_or(|binding| binding.target().key != key);
+        self.keep_binding(ctx, server, list.clone(), index, lifetime_ms);
+        self.sides[server.index()].good = true;
+        self.lanes[usize::from(lane)].failures = 0;
+        self.lanes[usize::from(lane)].refusals = 0;
+        let was_registered = self.sides[server.index()].state == RegistrationState::Registered;
+        self.set_registration(ctx, server, RegistrationState::Registered, cause.unwrap_or(Cause::None));
+        if was_registered && moved {
+            self.tell_registration(ctx, server);
+        }
+        self.note_current_target(ctx, server, list, index, cause);
+        self.settle_current(ctx, server, cause);
+        if self.lane_server(lane) == server {
+            let ms = self.refresh_in_ms(ctx, server, lifetime_ms);
+            self.set_lane_timer(ctx, lane, Some(ms));
+        }
+        self.settle_probing(ctx);
+        self.unpark(ctx, server, true);
+    }
+
+    /// After a registration at `server`: is it the current server now?
+    fn settle_current(&mut self, ctx: &mut Context<'_>, server: Server, cause: Option<Cause>) {
+        if !self.is_concurrent() {
+            let cause = match server {
+                Server::Working => Cause::Recovered,
+                Server::Fallback => cause.unwrap_or(self.sides[0].cause),
+            };
+            return self.move_binding_to(ctx, server, cause);
+        }
+        match server {
+            Server::Working => self.switch_to(ctx, Server::Working, Cause::Recovered),
+            Server::Fallback => {
+                let cause = self.sides[0].cause;
+                self.leave_if_not_good(ctx, Server::Working, cause);
+            }
+        }
+    }
+
+    /// Successive registration: the maintained binding is at `server` now; the other one is left to expire.
+    fn move_binding_to(&mut self, ctx: &mut Context<'_>, server: Server, cause: Cause) {
+        if server == self.current {
+            return;
+        }
+        let left = self.current;
+        self.switch_to(ctx, server, cause);
+        if left == Server::Fallback && self.settings.unregister_after_recovery {
+            self.unregister(ctx, left);
+        }
+        // A walk that was meant for the server left behind has lost its purpose.
+        if let Some(walk) = self.lanes[0].walk.take() {
+            self.drop_request(ctx, walk, CancelMode::Stop, Cause::Recovered);
+        }
+        let state = match left {
+            Server::Fallback => RegistrationState::Off,
+            Server::Working => RegistrationState::Retrying,
+        };
+        self.set_registration(ctx, left, state, cause);
+    }
+
+    /// Removes the binding at a server, if there is one.
+    pub(super) fn unregister(&mut self, ctx: &mut Context<'_>, server: Server) {
+        let Some(binding) = &self.sides[server.index()].binding else { return };
+        let walk = Walk::single(server, binding.list.clone(), binding.target().key);
+        self.forget_binding(ctx, server);
+        if let Some(id) = self.insert_request(ctx, Kind::Unregister, Method::Register, 0, walk) {
+            self.advance(ctx, id);
+        }
+    }
+
+    /// A REGISTER found no server, or its server fell silent after a provisional response.
+    pub(super) fn on_register_failed(&mut self, ctx: &mut Context<'_>, id: RequestId, cause: Cause) {
+        let Some(request) = ctx.requests.get(id.0) else { return };
+        let (kind, retry_after_s) = (request.kind, request.walk.retry_after_s);
+        let visited = Server::BOTH.map(|server| request.walk.visits(server) || request.walk.list(server).is_some());
+        self.drop_request(ctx, id, CancelMode::Stop, cause);
+        match kind {
+            Kind::Registration(lane) => self.on_walk_failed(ctx, lane, cause, retry_after_s, visited),
+            Kind::Probe => self.probe = None,
+            // The target that refused a request does not answer REGISTER either: the account looks for another one.
+            Kind::TargetCheck => self.register_instead(ctx),
+            Kind::Unregister => self.on_unregistered(ctx),
+            Kind::Firmware => {}
+        }
+    }
+
+    fn register_instead(&mut self, ctx: &mut Context<'_>) {
+        let lane = self.lane_of(self.current);
+        self.register(ctx, lane, Walking::Due);
+    }
+
+    fn on_walk_failed(
+        &mut self,
+        ctx: &mut Context<'_>,
+        lane: u8,
+        cause: Cause,
+        retry_after_s: Option<u32>,
+        visited: [bool; 2],
+    ) {
+        let server = self.lane_server(lane);
+        let state = &mut self.lanes[usize::from(lane)];
+        state.walk = None;
+        state.failures += 1;
+        let failures = state.failures;
+        let ms = retry_pause_ms(&self.settings.retry, failures, retry_after_s, ctx.jitter());
+        self.set_lane_timer(ctx, lane, Some(ms));
+        let mut lost_all = true;
+        for other in Server::BOTH {
+            if self.settings.server(other).is_none() || self.lane_of(other) != lane {
+                continue;
+            }
+            let holds = self.holds_binding(ctx.now, other);
+            lost_all &= !holds;
+            match holds {
+                true if other == server => self.set_registration(ctx, other, RegistrationState::RefreshFailing, cause),
+                true => {}
+                false if visited[other.index()] => {
+                    self.set_registration(ctx, other, RegistrationState::Retrying, cause);
+                }
+                false => {}
+            }
+        }
+        if cause == Cause::Resolution {
+            let text = format!("server {}: its name leads to no address", server.number());
+            self.event(ctx, EventKind::ResolutionFailed, server, cause, text);
+        }
+        if self.is_concurrent() {
+            self.sides[server.index()].good = false;
+            self.leave_if_not_good(ctx, server, cause);
+            lost_all &= !self.holds_binding(ctx.now, server.other());
+        }
+        if lost_all {
+            let text = format!("every server failed ({}); next try in {:.0} s", CauseText(cause), ms as f64 / 1000.0);
+            self.event(ctx, EventKind::AllFailed, server, cause, text);
+        }
+        for other in Server::BOTH {
+            if self.lane_of(other) == lane {
+                self.unpark(ctx, other, false);
+            }
+        }
+    }
+
+    fn on_refused(&mut self, ctx: &mut Context<'_>, kind: Kind, server: Server, status: u16) {
+        let lane = self.lane_of(server);
+        self.note_walk_end(kind);
+        if !matches!(kind, Kind::Registration(_)) {
+            return;
+        }
+        let state = &mut self.lanes[usize::from(lane)];
+        state.refusals += 1;
+        let ms = refusal_pause_ms(state.refusals);
+        self.set_lane_timer(ctx, lane, Some(ms));
+        let cause = Cause::Response(status);
+        self.set_registration(ctx, server, RegistrationState::Refused, cause);
+        if self.is_concurrent() {
+            self.sides[server.index()].good = false;
+            self.leave_if_not_good(ctx, server, cause);
+        }
+        self.unpark(ctx, server, false);
+    }
+
+    /// A registration walk or probe is over.
+    fn note_walk_end(&mut self, kind: Kind) {
+        match kind {
+            Kind::Registration(lane) => self.lanes[usize::from(lane)].walk = None,
+            Kind::Probe => self.probe = None,
+            Kind::TargetCheck | Kind::Unregister | Kind::Firmware => {}
+        }
+    }
+
+    /// Successive registration on server 2: time to look for server 1. Skipped while the last probe still runs.
+    pub(super) fn on_probe_timer(&mut self, ctx: &mut Context<'_>) {
+        self.probe_timer = None;
+        self.schedule_probe(ctx);
+        if self.probe.is_some() {
+            return;
+        }
+        let mut walk = Walk::new(Server::Working, None);
+        walk.always_retries = true;
+        if let Some(id) = self.insert_request(ctx, Kind::Probe, Method::Register, 0, walk) {
+            self.probe = Some(id);
+            self.advance(ctx, id);
+        }
+    }
+
+    /// The lifetime of a binding has ended without a renewal.
+    pub(super) fn on_binding_expired(&mut self, ctx: &mut Context<'_>, server: Server) {
+        let cause = match self.sides[server.index()].state {
+            RegistrationState::RefreshFailing => self.sides[server.index()].cause,
+            _ => Cause::Expired,
+        };
+        self.sides[server.index()].binding = None;
+        let lane = self.lane_of(server);
+        if self.lane_server(lane) != server {
+            // Left to expire after a change of servers.
+            let state = self.rest_state(server);
+            return match self.sides[server.index()].state {
+                RegistrationState::Retrying => {}
+                _ => self.set_registration(ctx, server, state, Cause::Expired),
+            };
+        }
+        self.set_registration(ctx, server, RegistrationState::Retrying, cause);
+        if self.is_concurrent() {
+            return;
+        }
+        if let Some(other) = self.other_configured(server) {
+            match server {
+                Server::Working => self.register(ctx, lane, Walking::TakeOver(other)),
+                Server::Fallback => self.register(ctx, lane, Walking::Due),
+            }
+        }
+    }
+
+    /// Sets the next walk of a lane, or none.
+    pub(super) fn set_lane_timer(&mut self, ctx: &mut Context<'_>, lane: u8, ms: Option<u64>) {
+        let mut timer = self.lanes[usize::from(lane)].timer.take();
+        ctx.cancel_timer(&mut timer);
+        if let Some(ms) = ms {
+            ctx.set_timer(&mut timer, ms, TimerKey::Lane(self.id, lane));
+        }
+        self.lanes[usize::from(lane)].timer = timer;
+    }
+}

@@ -1,0 +1,443 @@
+//! Requests: where they may go, how they move on, how they end.
+
+use super::action::{Action, CancelMode, DoneReport, EventKind, FailedAttempt, Purpose, RequestResult};
+use super::attempt::{FinalResponse, end_attempt, leave_attempt};
+use super::context::{Context, ListState};
+use super::machine::{Account, Phase as AccountPhase};
+use super::walk::{Pick, Walk};
+use crate::config::{Redundancy, ServerSettings};
+use crate::policy::Method;
+use crate::target::TargetList;
+use crate::types::{AttemptId, Cause, RequestId, SECOND_MS, Server, Time};
+use std::sync::Arc;
+
+/// Requests of one account that may wait for a registration at the same time.
+const MAX_PARKED: usize = 16;
+
+/// Why a request exists.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Kind {
+    /// The firmware started it.
+    Firmware,
+    /// Registration or refresh by this lane.
+    Registration(u8),
+    /// Is server 1 back?
+    Probe,
+    /// Is this one target still a registrar?
+    TargetCheck,
+    /// Removes a binding.
+    Unregister,
+}
+
+/// What a request is doing.
+#[derive(Clone, Debug)]
+pub enum Phase {
+    /// An attempt is open.
+    Attempting(AttemptId),
+    /// The targets of a server are being resolved.
+    AwaitingList(Server),
+    /// A registration at this server comes first.
+    Parked(Server),
+    /// It has ended; the completion waits in the queue.
+    Finished(Box<DoneReport>),
+}
+
+/// What is to be delivered.
+#[derive(Debug)]
+pub struct Request {
+    /// Why it exists.
+    pub kind: Kind,
+    /// The account.
+    pub account: crate::types::AccountId,
+    /// The method.
+    pub method: Method,
+    /// The caller's token.
+    pub token: u64,
+    /// The order in which it tries targets.
+    pub walk: Walk,
+    /// What it is doing.
+    pub phase: Phase,
+    /// The latest attempt.
+    pub last_attempt: Option<AttemptId>,
+    /// A registrar asked for at least this lifetime, seconds.
+    pub min_expires_s: Option<u32>,
+}
+
+impl Request {
+    /// What its attempts are for.
+    #[must_use]
+    pub fn purpose(&self) -> Purpose {
+        match self.kind {
+            Kind::Firmware => Purpose::Request,
+            Kind::Registration(_) => Purpose::Register,
+            Kind::Probe | Kind::TargetCheck => Purpose::Probe,
+            Kind::Unregister => Purpose::Unregister,
+        }
+    }
+
+    /// The completion of a request that has ended.
+    #[must_use]
+    pub fn into_finished(self) -> Option<Box<DoneReport>> {
+        match self.phase {
+            Phase::Finished(report) => Some(report),
+            Phase::Attempting(_) | Phase::AwaitingList(_) | Phase::Parked(_) => None,
+        }
+    }
+
+    /// The lifetime to request in a REGISTER, seconds.
+    #[must_use]
+    pub fn expires_s(&self, settings: &ServerSettings) -> u32 {
+        match (self.method, self.kind) {
+            (Method::Register, Kind::Unregister) => 0,
+            (Method::Register, _) => settings.expires_s.max(self.min_expires_s.unwrap_or(0)),
+            _ => 0,
+        }
+    }
+}
+
+/// Why a request could not be started.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum StartError {
+    /// The account is not running.
+    NotRunning,
+    /// Too many requests at once.
+    TooMany,
+}
+
+/// May a request be sent to a server?
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Gate {
+    Open,
+    /// A registration there comes first.
+    Register,
+    /// Not at all.
+    Closed,
+}
+
+impl Account {
+    /// Starts a request of the firmware. `announce` learns the id before any decision about the request is made.
+    ///
+    /// # Errors
+    /// See [`StartError`].
+    pub fn start_request(
+        &mut self,
+        ctx: &mut Context<'_>,
+        method: Method,
+        token: u64,
+    ) -> Result<RequestId, StartError> {
+        if self.phase != AccountPhase::Running {
+            return Err(StartError::NotRunning);
+        }
+        // The guide: the fallback server has no shared lines, recording or message waiting.
+        let working_only = self.settings.redundancy == Redundancy::Concurrent
+            && matches!(method, Method::Subscribe | Method::Publish)
+            && self.settings.server(Server::Working).is_some();
+        let walk = match working_only {
+            true => Walk::new(Server::Working, None),
+            false => Walk::new(self.current, self.other_configured(self.current)),
+        };
+        let id = self.insert_request(ctx, Kind::Firmware, method, token, walk).ok_or(StartError::TooMany)?;
+        ctx.counters.requests_started += 1;
+        if working_only && self.current == Server::Fallback {
+            let text = format!("{} goes to server 1 only: server 2 does not offer it", method.text());
+            self.event(ctx, EventKind::ReducedService, Server::Working, self.sides[0].cause, text);
+        }
+        self.advance(ctx, id);
+        Ok(id)
+    }
+
+    /// Puts a request into the table.
+    pub(super) fn insert_request(
+        &mut self,
+        ctx: &mut Context<'_>,
+        kind: Kind,
+        method: Method,
+        token: u64,
+        walk: Walk,
+    ) -> Option<RequestId> {
+        let phase = Phase::AwaitingList(self.current);
+        let account = self.id;
+        let request = Request { kind, account, method, token, walk, phase, last_attempt: None, min_expires_s: None };
+        let id = RequestId(ctx.requests.insert(request).ok()?);
+        self.open.push(id);
+        Some(id)
+    }
+
+    /// The caller withdraws a request: its attempt is ended, and nothing more is heard of it. False if there is no such
+    /// request of the firmware.
+    pub fn cancel_request(&mut self, ctx: &mut Context<'_>, id: RequestId) -> bool {
+        let Some(request) = ctx.requests.get(id.0) else { return false };
+        if request.kind != Kind::Firmware {
+            return false;
+        }
+        if let Phase::Attempting(attempt) = request.phase {
+            leave_attempt(ctx, attempt, Cause::None);
+        }
+        ctx.requests.remove(id.0);
+        self.open.retain(|open| *open != id);
+        ctx.counters.requests_done += 1;
+        self.apply_pending_if_idle(ctx);
+        true
+    }
+
+    /// Moves a request to its next target, or ends it.
+    pub(super) fn advance(&mut self, ctx: &mut Context<'_>, id: RequestId) {
+        // Each round opens an attempt, waits, ends, or closes one of two servers: four rounds are more than enough.
+        for _ in 0..4 {
+            let Some(request) = ctx.requests.get(id.0) else { return };
+            let avoid = self.settings.skip_redundant_failover_addr;
+            let pick = request.walk.pick(|key| self.is_held(ctx, key), avoid);
+            let (Pick::Target(server, _) | Pick::NeedList(server)) = pick else {
+                return self.exhausted(ctx, id);
+            };
+            match self.gate(ctx.now, request, server) {
+                Gate::Open => {}
+                Gate::Closed => {
+                    self.close_server(ctx, id, server);
+                    continue;
+                }
+                Gate::Register => return self.park(ctx, id, server),
+            }
+            match pick {
+                Pick::Target(server, index) => return self.open_attempt(ctx, id, server, index),
+                Pick::NeedList(server) => match ctx.lists.get(ctx.now, &self.settings, server) {
+                    ListState::Ready(list) => self.give_list(ctx, id, server, list),
+                    ListState::Failed => self.close_server(ctx, id, server),
+                    ListState::Pending => return set_phase(ctx, id, Phase::AwaitingList(server)),
+                },
+                Pick::Exhausted => {}
+            }
+        }
+    }
+
+    fn give_list(&mut self, ctx: &mut Context<'_>, id: RequestId, server: Server, list: Arc<TargetList>) {
+        if let Some(request) = ctx.requests.get_mut(id.0) {
+            request.walk.set_list(server, list);
+        }
+    }
+
+    fn close_server(&mut self, ctx: &mut Context<'_>, id: RequestId, server: Server) {
+        if let Some(request) = ctx.requests.get_mut(id.0) {
+            request.walk.close(server);
+        }
+    }
+
+    fn gate(&self, now: Time, request: &Request, server: Server) -> Gate {
+        if self.settings.server(server).is_none() {
+            return Gate::Closed;
+        }
+        if request.kind != Kind::Firmware || server == self.current {
+            return Gate::Open;
+        }
+        match self.settings.redundancy {
+            Redundancy::Concurrent => match server {
+                Server::Working => Gate::Open,
+                Server::Fallback if self.holds_binding(now, server) => Gate::Open,
+                Server::Fallback => Gate::Closed,
+            },
+            // Only a server that did not answer at all is left by the whole account.
+            Redundancy::Successive => match self.is_dead_or_nowhere(request) {
+                true => Gate::Register,
+                false => Gate::Open,
+            },
+        }
+    }
+
+    /// True if this request met nothing alive at the current server.
+    fn is_dead_or_nowhere(&self, request: &Request) -> bool {
+        let avoid = self.settings.skip_redundant_failover_addr;
+        request.walk.found_dead(self.current, avoid) || request.walk.list(self.current).is_none()
+    }
+
+    /// True if a server whose targets are not known yet may still be asked by this request.
+    pub(super) fn may_follow(&self, now: Time, request: &Request, server: Server) -> bool {
+        request.walk.visits(server) && self.gate(now, request, server) != Gate::Closed
+    }
+
+    /// True if the request has found every target of this server dead.
+    pub(super) fn found_dead(&self, ctx: &Context<'_>, id: RequestId, server: Server) -> bool {
+        let avoid = self.settings.skip_redundant_failover_addr;
+        let request = ctx.requests.get(id.0);
+        request.is_some_and(|r| r.kind == Kind::Firmware && r.walk.found_dead(server, avoid))
+    }
+
+    fn park(&mut self, ctx: &mut Context<'_>, id: RequestId, server: Server) {
+        let is_parked = |open: &&RequestId| matches!(ctx.requests.get(open.0).map(|r| &r.phase), Some(Phase::Parked(_)));
+        if self.open.iter().filter(is_parked).count() >= MAX_PARKED {
+            return self.give_up(ctx, id, Cause::NotRegistered);
+        }
+        set_phase(ctx, id, Phase::Parked(server));
+        self.take_over(ctx, server);
+    }
+
+    /// A registration at `server` has ended: requests that waited for it go on.
+    pub(super) fn unpark(&mut self, ctx: &mut Context<'_>, server: Server, registered: bool) {
+        let is_parked = |id: &&RequestId| {
+            matches!(ctx.requests.get(id.0).map(|r| &r.phase), Some(Phase::Parked(at)) if *at == server)
+        };
+        let parked: Vec<RequestId> = self.open.iter().filter(is_parked).copied().collect();
+        for id in parked {
+            if !registered {
+                self.close_server(ctx, id, server);
+            }
+            self.advance(ctx, id);
+        }
+    }
+
+    /// The targets of a server are known, or will not become known: requests that waited for them go on.
+    pub fn on_list(&mut self, ctx: &mut Context<'_>, server: Server) {
+        let is_waiting = |id: &&RequestId| {
+            matches!(ctx.requests.get(id.0).map(|r| &r.phase), Some(Phase::AwaitingList(at)) if *at == server)
+        };
+        let waiting: Vec<RequestId> = self.open.iter().filter(is_waiting).copied().collect();
+        for id in waiting {
+            self.advance(ctx, id);
+        }
+    }
+
+    /// Resolution is slow: a request of the firmware that can go elsewhere does not wait for it.
+    pub fn on_list_slow(&mut self, ctx: &mut Context<'_>, server: Server) {
+        let can_pass = |id: &&RequestId| {
+            let Some(request) = ctx.requests.get(id.0) else { return false };
+            matches!(request.phase, Phase::AwaitingList(at) if at == server)
+                && request.kind == Kind::Firmware
+                && self.may_follow(ctx.now, request, server.other())
+        };
+        let waiting: Vec<RequestId> = self.open.iter().filter(can_pass).copied().collect();
+        for id in waiting {
+            self.close_server(ctx, id, server);
+            self.advance(ctx, id);
+        }
+    }
+
+    /// A final response that is the answer.
+    pub(super) fn on_answer(
+        &mut self,
+        ctx: &mut Context<'_>,
+        id: RequestId,
+        attempt_id: AttemptId,
+        response: Option<FinalResponse>,
+    ) {
+        let (Some(request), Some(attempt)) = (ctx.requests.get(id.0), ctx.attempts.get(attempt_id.0)) else { return };
+        let Some(response) = response else { return };
+        let (server, index, list) = (attempt.server, attempt.index, attempt.list.clone());
+        let cause = request.walk.last_cause();
+        if request.kind != Kind::Firmware {
+            return self.on_register_answer(ctx, id, attempt_id, response);
+        }
+        let needs_binding = !self.holds_binding(ctx.now, server);
+        self.note_current_target(ctx, server, list, index, cause);
+        let report = self.done_report(ctx, id, RequestResult::Answered, Cause::Response(response.status));
+        self.finish(ctx, id, report);
+        if needs_binding {
+            self.register_soon(ctx, server);
+        }
+    }
+
+    /// No target is left.
+    fn exhausted(&mut self, ctx: &mut Context<'_>, id: RequestId) {
+        let Some(request) = ctx.requests.get(id.0) else { return };
+        let cause = request.walk.last_cause().unwrap_or(Cause::Resolution);
+        match request.kind {
+            Kind::Firmware => self.give_up(ctx, id, cause),
+            _ => self.on_register_failed(ctx, id, cause),
+        }
+    }
+
+    /// The request ends without an answer.
+    pub(super) fn give_up(&mut self, ctx: &mut Context<'_>, id: RequestId, cause: Cause) {
+        let Some(request) = ctx.requests.get(id.0) else { return };
+        if request.kind != Kind::Firmware {
+            return self.on_register_failed(ctx, id, cause);
+        }
+        let report = self.done_report(ctx, id, RequestResult::Failed, cause);
+        self.finish(ctx, id, report);
+    }
+
+    /// Ends a request of the firmware from outside.
+    pub(super) fn abort_request(&mut self, ctx: &mut Context<'_>, id: RequestId, result: RequestResult, cause: Cause) {
+        let Some(request) = ctx.requests.get(id.0) else { return };
+        if let Phase::Attempting(attempt) = request.phase {
+            leave_attempt(ctx, attempt, cause);
+        }
+        let report = self.done_report(ctx, id, result, cause);
+        self.finish(ctx, id, report);
+    }
+
+    /// Ends a request that the library started itself: nobody waits for a completion.
+    pub(super) fn drop_request(&mut self, ctx: &mut Context<'_>, id: RequestId, mode: CancelMode, cause: Cause) {
+        if let Some(request) = ctx.requests.remove(id.0)
+            && let Phase::Attempting(attempt) = request.phase
+        {
+            end_attempt(ctx, attempt, mode, cause);
+        }
+        self.open.retain(|open| *open != id);
+    }
+
+    fn finish(&mut self, ctx: &mut Context<'_>, id: RequestId, report: Option<DoneReport>) {
+        let Some(report) = report else { return };
+        set_phase(ctx, id, Phase::Finished(Box::new(report)));
+        self.open.retain(|open| *open != id);
+        ctx.counters.requests_done += 1;
+        ctx.actions.push_back(Action::Done(id));
+        self.apply_pending_if_idle(ctx);
+    }
+
+    fn done_report(
+        &self,
+        ctx: &Context<'_>,
+        id: RequestId,
+        result: RequestResult,
+        cause: Cause,
+    ) -> Option<DoneReport> {
+        let request = ctx.requests.get(id.0)?;
+        let failed = request.walk.failures().filter_map(|failed| {
+            let target = request.walk.list(failed.server)?.targets().get(usize::from(failed.index))?;
+            Some(FailedAttempt { server: failed.server, target: target.text.clone(), cause: failed.cause })
+        });
+        Some(DoneReport {
+            account: self.id,
+            token: request.token,
+            method: request.method,
+            result,
+            cause,
+            attempt: request.last_attempt,
+            failed: failed.collect(),
+        })
+    }
+
+    /// True if this target is to be tried last: it asked for a pause, or its failure is recent enough to be remembered.
+    fn is_held(&self, ctx: &Context<'_>, key: crate::target::TargetKey) -> bool {
+        if self.held.iter().any(|(held, until)| *held == key && *until > ctx.now) {
+            return true;
+        }
+        let quarantine = self.settings.servers.iter().flatten().map(|server| server.quarantine_timeout_s).max();
+        let quarantine_ms = u64::from(quarantine.unwrap_or(0)) * SECOND_MS;
+        quarantine_ms > 0
+            && ctx.health.failure(key).is_some_and(|failure| ctx.now.since(failure.at) < quarantine_ms)
+    }
+
+    /// Tries a target last for the time that it asked for.
+    pub(super) fn hold(&mut self, now: Time, key: crate::target::TargetKey, seconds: u32) {
+        /// Targets that one account remembers this about: as many as two full lists have.
+        const MAX_HELD: usize = 64;
+        self.held.retain(|(held, until)| *held != key && *until > now);
+        if self.held.len() < MAX_HELD {
+            self.held.push((key, now.after(u64::from(seconds) * SECOND_MS)));
+        }
+    }
+
+    /// The targets of a server as the list of a running walk, or as last resolved.
+    pub(super) fn list_now(&self, ctx: &mut Context<'_>, server: Server) -> Option<Arc<TargetList>> {
+        match ctx.lists.get(ctx.now, &self.settings, server) {
+            ListState::Ready(list) => Some(list),
+            ListState::Pending | ListState::Failed => None,
+        }
+    }
+}
+
+pub(super) fn set_phase(ctx: &mut Context<'_>, id: RequestId, phase: Phase) {
+    if let Some(request) = ctx.requests.get_mut(id.0) {
+        request.phase = phase;
+    }
+}

@@ -1,0 +1,329 @@
+//! The order in which one request tries targets.
+
+use crate::target::{TargetKey, TargetList};
+use crate::types::{Cause, Server};
+use std::sync::Arc;
+
+/// Failed attempts remembered for the completion: every target of two full lists.
+const MAX_FAILED: usize = 64;
+
+/// What comes next in a walk.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Pick {
+    /// This target of this server.
+    Target(Server, u8),
+    /// The targets of this server are needed before it can go on.
+    NeedList(Server),
+    /// Nothing is left.
+    Exhausted,
+}
+
+/// One failed attempt of a walk.
+#[derive(Clone, Copy, Debug)]
+pub struct Failed {
+    /// The server.
+    pub server: Server,
+    /// Position of the target in the server's list.
+    pub index: u8,
+    /// Why.
+    pub cause: Cause,
+}
+
+/// What is known about one server of a walk.
+#[derive(Clone, Debug, Default)]
+struct Side {
+    list: Option<Arc<TargetList>>,
+    // Bit n: target n was tried.
+    tried: u32,
+    // Bit n: target n was silent or unreachable.
+    dead: u32,
+    // The name led nowhere, or the server is not to be asked by this request.
+    closed: bool,
+}
+
+/// Servers and targets of one request, and how far it got.
+#[derive(Clone, Debug)]
+pub struct Walk {
+    order: [Option<Server>; 2],
+    sides: [Side; 2],
+    only: Option<TargetKey>,
+    failed: [Option<Failed>; MAX_FAILED],
+    failed_count: u8,
+    /// Attempts started so far.
+    pub ordinal: u32,
+    /// Another server stands behind the last target, although this walk does not reach it: no target is the last one.
+    pub more_behind: bool,
+    /// Even the last target gets only the configured retries.
+    pub always_retries: bool,
+    /// Smallest Retry-After so far, if every failed target gave one, seconds.
+    pub retry_after_s: Option<u32>,
+}
+
+impl Walk {
+    /// A walk over the servers in this order.
+    #[must_use]
+    pub fn new(first: Server, second: Option<Server>) -> Walk {
+        Walk {
+            order: [Some(first), second],
+            sides: [Side::default(), Side::default()],
+            only: None,
+            failed: [None; MAX_FAILED],
+            failed_count: 0,
+            ordinal: 0,
+            more_behind: false,
+            always_retries: false,
+            retry_after_s: None,
+        }
+    }
+
+    /// A walk that asks one target only.
+    #[must_use]
+    pub fn single(server: Server, list: Arc<TargetList>, target: TargetKey) -> Walk {
+        let mut walk = Walk::new(server, None);
+        walk.set_list(server, list);
+        walk.only = Some(target);
+        walk.always_retries = true;
+        walk
+    }
+
+    /// Gives the walk the targets of a server; it keeps the list it began with.
+    pub fn set_list(&mut self, server: Server, list: Arc<TargetList>) {
+        self.sides[server.index()].list.get_or_insert(list);
+    }
+
+    /// The targets of a server, if the walk has them.
+    #[must_use]
+    pub fn list(&self, server: Server) -> Option<&Arc<TargetList>> {
+        self.sides[server.index()].list.as_ref()
+    }
+
+    /// Closes a server for this walk.
+    pub fn close(&mut self, server: Server) {
+        self.sides[server.index()].closed = true;
+    }
+
+    /// Lets the walk go on at another server when it is through with its own.
+    pub fn extend(&mut self, server: Server) {
+        if !self.order.contains(&Some(server)) {
+            self.order[1] = Some(server);
+        }
+        self.more_behind = false;
+    }
+
+    /// True if the walk asks this server at all.
+    #[must_use]
+    pub fn visits(&self, server: Server) -> bool {
+        self.order.contains(&Some(server)) && !self.sides[server.index()].closed
+    }
+
+    /// The next target: list order inside a server, targets that `held` says are to be tried last behind the others,
+    /// and, with `avoid_dead_addresses`, targets on an address that was dead in this walk at the end of the whole walk.
+    #[must_use]
+    pub fn pick(&self, held: impl Fn(TargetKey) -> bool, avoid_dead_addresses: bool) -> Pick {
+        for server in self.order.into_iter().flatten() {
+            let side = &self.sides[server.index()];
+            if side.closed {
+                continue;
+            }
+            if side.list.is_none() {
+                return Pick::NeedList(server);
+            }
+            let fresh = |index: &u8| !avoid_dead_addresses || !self.on_dead_address(server, *index);
+            let mut late = None;
+            for index in self.untried(server).filter(fresh) {
+                if !self.key(server, index).is_some_and(&held) {
+                    return Pick::Target(server, index);
+                }
+                late.get_or_insert(index);
+            }
+            if let Some(index) = late {
+                return Pick::Target(server, index);
+            }
+        }
+        let open = self.order.into_iter().flatten().filter(|server| !self.sides[server.index()].closed);
+        for server in open {
+            if let Some(index) = self.untried(server).next() {
+                return Pick::Target(server, index);
+            }
+        }
+        Pick::Exhausted
+    }
+
+    /// True if no target but this one is left. `can_follow` says whether a server whose targets are not known yet may
+    /// still be asked.
+    #[must_use]
+    pub fn is_last(&self, server: Server, index: u8, can_follow: impl Fn(Server) -> bool) -> bool {
+        !self.more_behind
+            && self.order.into_iter().flatten().all(|other| {
+                let side = &self.sides[other.index()];
+                let none_left = self.untried(other).all(|left| (other, left) == (server, index));
+                side.closed || !can_follow(other) || (side.list.is_some() && none_left)
+            })
+    }
+
+    /// Marks a target as tried.
+    pub fn try_target(&mut self, server: Server, index: u8) {
+        self.sides[server.index()].tried |= 1 << index;
+        self.ordinal += 1;
+    }
+
+    /// Lets a target be tried once more.
+    pub fn try_again(&mut self, server: Server, index: u8) {
+        self.sides[server.index()].tried &= !(1 << index);
+    }
+
+    /// Notes a failed attempt; `dead` when the target was silent or unreachable.
+    pub fn note_failure(&mut self, failed: Failed, dead: bool, retry_after_s: Option<u32>) {
+        if dead {
+            self.sides[failed.server.index()].dead |= 1 << failed.index;
+        }
+        self.retry_after_s = match (self.failed_count, self.retry_after_s, retry_after_s) {
+            (0, _, given) => given,
+            (_, Some(least), Some(given)) => Some(least.min(given)),
+            _ => None,
+        };
+        if let Some(place) = self.failed.get_mut(usize::from(self.failed_count)) {
+            *place = Some(failed);
+            self.failed_count += 1;
+        }
+    }
+
+    /// The failed attempts, in order.
+    pub fn failures(&self) -> impl Iterator<Item = Failed> {
+        self.failed.iter().flatten().copied()
+    }
+
+    /// The cause of the last failed attempt.
+    #[must_use]
+    pub fn last_cause(&self) -> Option<Cause> {
+        self.failed[..usize::from(self.failed_count)].last().copied().flatten().map(|failed| failed.cause)
+    }
+
+    /// True if the walk has tried targets of this server and every target it has was silent or unreachable, or lies on
+    /// such an address.
+    #[must_use]
+    pub fn found_dead(&self, server: Server, avoid_dead_addresses: bool) -> bool {
+        let side = &self.sides[server.index()];
+        let Some(list) = &side.list else { return false };
+        side.dead != 0
+            && (0..list.targets().len() as u8).all(|index| {
+                side.dead & (1 << index) != 0
+                    || (avoid_dead_addresses && side.tried & (1 << index) == 0 && self.on_dead_address(server, index))
+            })
+    }
+
+    fn key(&self, server: Server, index: u8) -> Option<TargetKey> {
+        Some(self.list(server)?.targets().get(usize::from(index))?.key)
+    }
+
+    fn untried(&self, server: Server) -> impl Iterator<Item = u8> {
+        let side = &self.sides[server.index()];
+        let count = side.list.as_ref().map_or(0, |list| list.targets().len()) as u8;
+        let wanted = move |index: &u8| self.only.is_none_or(|only| self.key(server, *index) == Some(only));
+        (0..count).filter(move |index| side.tried & (1 << index) == 0).filter(wanted)
+    }
+
+    fn on_dead_address(&self, server: Server, index: u8) -> bool {
+        let Some(key) = self.key(server, index) else { return false };
+        Server::BOTH.into_iter().any(|other| {
+            let side = &self.sides[other.index()];
+            let targets = side.list.iter().flat_map(|list| list.targets());
+            targets.enumerate().any(|(i, t)| side.dead & (1 << i) != 0 && t.key.address.ip() == key.address.ip())
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Failed, Pick, Walk};
+    use crate::target::{Target, TargetKey, TargetList};
+    use crate::types::{Cause, Server, Transport};
+    use std::sync::Arc;
+
+    fn list(targets: &[(Transport, &str)]) -> Arc<TargetList> {
+        let targets = targets.iter().map(|(transport, address)| {
+            Target::new(TargetKey { transport: *transport, address: address.parse().unwrap() }, "h", 0)
+        });
+        Arc::new(TargetList::new(targets, "h", "h"))
+    }
+
+    fn order(mut walk: Walk, dead: bool, held: impl Fn(TargetKey) -> bool, avoid: bool) -> Vec<(u32, u8)> {
+        let mut order = Vec::new();
+        while let Pick::Target(server, index) = walk.pick(&held, avoid) {
+            walk.try_target(server, index);
+            walk.note_failure(Failed { server, index, cause: Cause::Timeout }, dead, None);
+            order.push((server.number(), index));
+        }
+        order
+    }
+
+    fn walk_over(first: Arc<TargetList>, second: Option<Arc<TargetList>>) -> Walk {
+        let mut walk = Walk::new(Server::Working, second.as_ref().map(|_| Server::Fallback));
+        walk.set_list(Server::Working, first);
+        if let Some(second) = second {
+            walk.set_list(Server::Fallback, second);
+        }
+        walk
+    }
+
+    fn two_transports() -> Arc<TargetList> {
+        let (tcp, udp) = (Transport::Tcp, Transport::Udp);
+        list(&[(tcp, "192.0.2.1:5060"), (tcp, "192.0.2.2:5060"), (udp, "192.0.2.1:5060"), (udp, "192.0.2.2:5060")])
+    }
+
+    #[test]
+    fn targets_on_a_dead_address_move_to_the_end_of_the_whole_walk() {
+        let second = list(&[(Transport::Udp, "192.0.2.9:5060")]);
+        let walk = || walk_over(two_transports(), Some(second.clone()));
+        assert_eq!(order(walk(), true, |_| false, true), [(1, 0), (1, 1), (2, 0), (1, 2), (1, 3)]);
+        assert_eq!(order(walk(), true, |_| false, false), [(1, 0), (1, 1), (1, 2), (1, 3), (2, 0)]);
+        assert_eq!(order(walk(), false, |_| false, true), [(1, 0), (1, 1), (1, 2), (1, 3), (2, 0)]);
+    }
+
+    #[test]
+    fn held_targets_are_tried_last_in_their_list_and_never_dropped() {
+        let held = |key: TargetKey| key.transport == Transport::Tcp;
+        assert_eq!(order(walk_over(two_transports(), None), false, held, true), [(1, 2), (1, 3), (1, 0), (1, 1)]);
+    }
+
+    #[test]
+    fn the_last_target_is_the_one_after_which_nothing_can_follow() {
+        let mut walk = Walk::new(Server::Working, Some(Server::Fallback));
+        walk.set_list(Server::Working, list(&[(Transport::Udp, "192.0.2.1:5060")]));
+        assert!(!walk.is_last(Server::Working, 0, |_| true));
+        assert!(walk.is_last(Server::Working, 0, |server| server == Server::Working));
+        walk.close(Server::Fallback);
+        assert!(walk.is_last(Server::Working, 0, |_| true));
+        walk.more_behind = true;
+        assert!(!walk.is_last(Server::Working, 0, |_| true));
+    }
+
+    #[test]
+    fn a_server_is_dead_when_every_target_or_its_address_was_dead() {
+        let mut walk = walk_over(two_transports(), None);
+        let fail = |walk: &mut Walk, index, dead| {
+            walk.try_target(Server::Working, index);
+            walk.note_failure(Failed { server: Server::Working, index, cause: Cause::Timeout }, dead, None);
+        };
+        fail(&mut walk, 0, true);
+        assert!(!walk.found_dead(Server::Working, true));
+        fail(&mut walk, 1, true);
+        assert!(walk.found_dead(Server::Working, true));
+        assert!(!walk.found_dead(Server::Working, false));
+        fail(&mut walk, 2, false);
+        assert!(!walk.found_dead(Server::Working, true));
+    }
+
+    #[test]
+    fn the_smallest_wish_counts_only_if_every_target_had_one() {
+        let mut walk = walk_over(two_transports(), None);
+        let failed = Failed { server: Server::Working, index: 0, cause: Cause::Response(503) };
+        walk.note_failure(failed, false, Some(120));
+        walk.note_failure(failed, false, Some(60));
+        assert_eq!(walk.retry_after_s, Some(60));
+        walk.note_failure(failed, false, None);
+        assert_eq!(walk.retry_after_s, None);
+        walk.note_failure(failed, false, Some(5));
+        assert_eq!(walk.retry_after_s, None);
+    }
+}

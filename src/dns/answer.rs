@@ -1,0 +1,169 @@
+//! From a message that belongs to a query to what it means for its question.
+
+use super::codec::{Message, Rcode};
+use super::record::{NaptrData, Question, Record, RecordData, SrvData, SrvTarget};
+use crate::types::Name;
+use core::fmt;
+use std::collections::BTreeSet;
+
+/// Aliases that are followed in a row. Real chains have one or two; this many are a mistake or a loop.
+pub const MAX_ALIASES: usize = 8;
+/// Records of one set that are kept. A phone uses at most 32 targets of a server.
+const MAX_SET: usize = 64;
+/// How long a negative answer holds at most, seconds. A phone that was told "no such name" must not believe it for
+/// hours: the record may be entered at any time (RFC 2308 §5 allows any upper bound).
+const MAX_NEGATIVE_S: u32 = 300;
+/// How long a negative answer without SOA record holds, seconds.
+const BARE_NEGATIVE_S: u32 = 60;
+
+/// Why a question got no answer.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum QueryFailure {
+    /// No DNS server is configured.
+    NoServer,
+    /// No server answered in time.
+    Silent,
+    /// SERVFAIL, or another error that says nothing about the name.
+    ServerFailure,
+    /// REFUSED.
+    Refused,
+    /// The answer did not fit into a datagram.
+    Truncated,
+    /// No record of the answer could be read.
+    Unreadable,
+    /// The aliases lead in a circle, or on for too long.
+    AliasLoop,
+    /// The query could not be sent.
+    NotSent,
+}
+
+impl fmt::Display for QueryFailure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            QueryFailure::NoServer => "no DNS server is configured",
+            QueryFailure::Silent => "no DNS server answered in time",
+            QueryFailure::ServerFailure => "the DNS servers could not answer (SERVFAIL)",
+            QueryFailure::Refused => "the DNS servers refused to answer",
+            QueryFailure::Truncated => "the DNS answer was too large for a datagram",
+            QueryFailure::Unreadable => "the DNS answer could not be read",
+            QueryFailure::AliasLoop => "the aliases in DNS lead in a circle",
+            QueryFailure::NotSent => "the DNS query could not be sent",
+        })
+    }
+}
+
+/// How a query ended.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Outcome {
+    /// Records of the kind asked, in the order received; they hold for `ttl_s` seconds together, which the aliases on
+    /// the way may make less than their own TTLs.
+    /// `additional`: what the same message adds about the names in these records.
+    Records { records: Vec<Record>, ttl_s: u32, additional: Vec<Record> },
+    /// The name is an alias of another one, about which the server said nothing.
+    Alias { target: Name, ttl_s: u32 },
+    /// The name exists, but has no such record.
+    NoData { ttl_s: u32 },
+    /// There is no such name.
+    NoSuchName { ttl_s: u32 },
+    /// No answer.
+    Failed(QueryFailure),
+}
+
+/// What an answer makes of its try.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Verdict {
+    /// The question is answered.
+    Answered(Outcome),
+    /// This server cannot answer it.
+    TryFailed(QueryFailure),
+    /// This server does not know EDNS: ask it again without.
+    WithoutEdns,
+}
+
+/// Judges a message that was already found to belong to the question.
+pub fn judge(question: &Question, message: Message) -> Verdict {
+    match message.rcode {
+        Rcode::NoError | Rcode::NoSuchName if message.truncated => Verdict::TryFailed(QueryFailure::Truncated),
+        Rcode::NoError | Rcode::NoSuchName => follow(question, message),
+        Rcode::NotUnderstood => Verdict::WithoutEdns,
+        Rcode::Refused => Verdict::TryFailed(QueryFailure::Refused),
+        Rcode::ServerFailure | Rcode::Other => Verdict::TryFailed(QueryFailure::ServerFailure),
+    }
+}
+
+fn follow(question: &Question, message: Message) -> Verdict {
+    let mut name = question.name.clone();
+    let mut ttl_s = u32::MAX;
+    let mut aliased = false;
+    for _ in 0..=MAX_ALIASES {
+        let here = |record: &&Record| record.name == name && record.data.kind() == question.kind;
+        let records: Vec<Record> = message.answers.iter().filter(here).take(MAX_SET).cloned().collect();
+        if !records.is_empty() {
+            let ttl_s = records.iter().fold(ttl_s, |least, record| least.min(record.ttl_s));
+            let additional = fitting(&records, message.additional);
+            return Verdict::Answered(Outcome::Records { records, ttl_s, additional });
+        }
+        let alias = message.answers.iter().find_map(|record| match &record.data {
+            RecordData::Alias(target) if record.name == name => Some((target, record.ttl_s)),
+            _ => None,
+        });
+        let Some((target, alias_ttl)) = alias else {
+            return nothing_at(name, aliased, ttl_s, &message);
+        };
+        name = target.clone();
+        ttl_s = ttl_s.min(alias_ttl);
+        aliased = true;
+    }
+    Verdict::TryFailed(QueryFailure::AliasLoop)
+}
+
+/// The additional records that carry on where the answer ends: SRV records of the names that NAPTR records point to,
+/// and addresses of the names that any of these point to. Nothing else is believed: whoever answers for one domain has
+/// no say about others.
+fn fitting(records: &[Record], mut additional: Vec<Record>) -> Vec<Record> {
+    let mut services = BTreeSet::new();
+    let mut hosts = BTreeSet::new();
+    for record in records {
+        match &record.data {
+            RecordData::Naptr(NaptrData { replacement: Some(name), .. }) => {
+                services.insert(name.clone());
+                hosts.insert(name.clone());
+            }
+            RecordData::Srv(SrvData { target: SrvTarget::Name(name), .. }) => {
+                hosts.insert(name.clone());
+            }
+            _ => {}
+        }
+    }
+    for record in &additional {
+        if let RecordData::Srv(SrvData { target: SrvTarget::Name(name), .. }) = &record.data
+            && services.contains(&record.name)
+        {
+            hosts.insert(name.clone());
+        }
+    }
+    additional.retain(|record| match &record.data {
+        RecordData::Srv(_) => services.contains(&record.name),
+        RecordData::Address(_) => hosts.contains(&record.name),
+        RecordData::Alias(_) | RecordData::Naptr(_) => false,
+    });
+    additional.truncate(MAX_SET);
+    additional
+}
+
+/// The message has no record for the name that the question, through its aliases, led to.
+fn nothing_at(name: Name, aliased: bool, ttl_s: u32, message: &Message) -> Verdict {
+    if message.unreadable > 0 {
+        return Verdict::TryFailed(QueryFailure::Unreadable);
+    }
+    // An SOA record of a foreign zone says nothing about this name.
+    let soa = message.soa.as_ref().filter(|soa| soa.zone.as_ref().is_none_or(|zone| name.is_within(zone)));
+    let negative_s = soa.map_or(BARE_NEGATIVE_S, |soa| soa.negative_ttl_s.min(MAX_NEGATIVE_S)).min(ttl_s);
+    Verdict::Answered(if message.rcode == Rcode::NoSuchName {
+        Outcome::NoSuchName { ttl_s: negative_s }
+    } else if aliased && soa.is_none() {
+        Outcome::Alias { target: name, ttl_s }
+    } else {
+        Outcome::NoData { ttl_s: negative_s }
+    })
+}

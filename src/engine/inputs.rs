@@ -1,0 +1,557 @@
+//! The engine: what can be put in, and what comes out.
+
+use super::clock::Clock;
+use super::directory::{Directory, ListNews};
+use super::options::EngineOptions;
+use crate::account::{
+    Account, Action, Attempt, AttemptState, Context, Counters, DoneReport, FinalResponse, Options, Phase,
+    RegistrationState, ReportStatus, Request, StartError, TimerKey,
+};
+use crate::account::{LogLevel, RequestResult};
+use crate::config::{AccountSettings, DeviceSettings, Settings};
+use crate::policy::Method;
+use crate::resolve::{ResolveCounters, Resolver, ResolverOptions};
+use crate::target::HealthTable;
+use crate::types::{
+    AccountId, AttemptId, Cause, DnsServerIndex, Random, RequestId, Server, Slab, Time, Timers, TransportFailure,
+};
+use core::net::{IpAddr, SocketAddr};
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+/// Requests and attempts per account, on average, that fit into the tables.
+const TABLE_PER_ACCOUNT: usize = 8;
+/// Requests and attempts that fit into the tables of the smallest device.
+const TABLE_MIN: usize = 1_024;
+/// DNS servers that are used.
+pub const MAX_DNS_SERVERS: usize = 8;
+/// Port of DNS servers whose configuration names none.
+const DNS_PORT: u16 = 53;
+
+/// Why an input was not taken.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum InputError {
+    /// There is no such account, request or attempt.
+    NotFound,
+    /// A bounded table is full.
+    Limit,
+    /// Not possible now: the account is not running.
+    State,
+}
+
+/// An account from outside.
+#[derive(Clone, Copy, Debug)]
+pub struct AccountView {
+    /// Whether it is in use.
+    pub phase: Phase,
+    /// The current server.
+    pub current: Server,
+    /// Registration by server: state, why, end of the binding.
+    pub registrations: [(RegistrationState, Cause, Option<Time>); 2],
+}
+
+/// All counters.
+#[derive(Clone, Copy, Debug)]
+pub struct EngineCounters {
+    /// Of the accounts.
+    pub account: Counters,
+    /// Of the resolver.
+    pub resolve: ResolveCounters,
+    /// Clock readings that lay before the one before.
+    pub clock_steps_back: u64,
+}
+
+/// Everything that accounts share.
+#[derive(Debug)]
+struct Shared {
+    random: Random,
+    timers: Timers<TimerKey>,
+    requests: Slab<Request>,
+    attempts: Slab<Attempt>,
+    health: HealthTable,
+    actions: VecDeque<Action>,
+    directory: Directory,
+    options: Options,
+    counters: Counters,
+}
+
+/// All accounts of a device.
+#[derive(Debug)]
+pub struct Engine {
+    clock: Clock,
+    shared: Shared,
+    // Place X-1 holds account X.
+    accounts: Vec<Option<Box<Account>>>,
+    device: Arc<DeviceSettings>,
+    dns_servers: Vec<SocketAddr>,
+    // The firmware named the DNS servers: the configuration's are not used any more.
+    dns_servers_given: bool,
+}
+
+impl Shared {
+    fn context(&mut self, now: Time) -> Context<'_> {
+        Context {
+            now,
+            random: &mut self.random,
+            timers: &mut self.timers,
+            requests: &mut self.requests,
+            attempts: &mut self.attempts,
+            health: &mut self.health,
+            actions: &mut self.actions,
+            lists: &mut self.directory,
+            options: &self.options,
+            counters: &mut self.counters,
+        }
+    }
+}
+
+impl Engine {
+    /// An engine with these settings. No account is started.
+    #[must_use]
+    pub fn new(options: EngineOptions, settings: &Settings, now_ms: u64) -> Engine {
+        let clock = Clock::new(now_ms);
+        let mut random = Random::new(&options.seed);
+        let draw = random.up_to(u64::MAX);
+        let mut dns_seed = [0; 32];
+        for chunk in dns_seed.chunks_exact_mut(4) {
+            chunk.copy_from_slice(&random.next_u32().to_le_bytes());
+        }
+        let resolver_options =
+            ResolverOptions { cache_entries: options.cache_entries, dns_wait_ms: options.dns_wait_ms };
+        let mut resolver = Resolver::new(resolver_options, Random::new(&dns_seed));
+        resolver.configure(&settings.device);
+        let device = settings.device.clone();
+        let directory = Directory::new(resolver, device.clone(), options.transports, options.dns_wait_ms, draw);
+        let table = TABLE_MIN.max(settings.max_accounts as usize * TABLE_PER_ACCOUNT);
+        let shared = Shared {
+            random,
+            timers: Timers::default(),
+            requests: Slab::new(table),
+            attempts: Slab::new(table),
+            health: HealthTable::default(),
+            actions: VecDeque::new(),
+            directory,
+            options: options.account,
+            counters: Counters::default(),
+        };
+        let mut engine =
+            Engine { clock, shared, accounts: Vec::new(), device, dns_servers: Vec::new(), dns_servers_given: false };
+        engine.use_configured_dns_servers();
+        for account in &settings.accounts {
+            engine.add_account(account.clone());
+        }
+        engine
+    }
+
+    /// The next decision. Attempts that were closed before their turn, and completions of requests that were cancelled
+    /// meanwhile, do not come out.
+    pub fn next_action(&mut self) -> Option<Action> {
+        loop {
+            let action = self.shared.actions.pop_front()?;
+            let is_wanted = match &action {
+                Action::Send(id) => self.attempt(*id).is_some_and(|attempt| attempt.state == AttemptState::Open),
+                Action::Done(id) => self.shared.requests.get(id.0).is_some(),
+                _ => true,
+            };
+            if is_wanted {
+                return Some(action);
+            }
+        }
+    }
+
+    /// The moment, on the caller's scale, at which [`Engine::handle_timer`] wants to be called; `None` = not at all.
+    #[must_use]
+    pub fn next_deadline(&self) -> Option<u64> {
+        let next = self.shared.timers.next().into_iter().chain(self.shared.directory.next_deadline()).min();
+        next.map(|at| self.clock.to_caller(at))
+    }
+
+    /// A moment on the caller's scale.
+    #[must_use]
+    pub fn to_caller(&self, time: Time) -> u64 {
+        self.clock.to_caller(time)
+    }
+
+    /// An attempt, until its afterlife ends.
+    #[must_use]
+    pub fn attempt(&self, id: AttemptId) -> Option<&Attempt> {
+        self.shared.attempts.get(id.0)
+    }
+
+    /// The send callback runs now: from here on, leaving the attempt has to be told to the stack.
+    pub fn take_send(&mut self, id: AttemptId) -> Option<&Attempt> {
+        let attempt = self.shared.attempts.get_mut(id.0)?;
+        attempt.sent = true;
+        Some(attempt)
+    }
+
+    /// The completion of a request; the request is gone then.
+    pub fn take_done(&mut self, id: RequestId) -> Option<DoneReport> {
+        match self.shared.requests.remove(id.0)?.into_finished() {
+            Some(report) => Some(*report),
+            None => None,
+        }
+    }
+
+    /// Whether a request is known, and whose it is.
+    fn account_of_request(&self, id: RequestId) -> Option<AccountId> {
+        self.shared.requests.get(id.0).map(|request| request.account)
+    }
+
+    /// Does everything that is due.
+    pub fn handle_timer(&mut self, now_ms: u64) {
+        let now = self.clock.read(now_ms);
+        loop {
+            let of_lists = self.shared.directory.next_deadline();
+            let of_accounts = self.shared.timers.next();
+            // Equal moments: lists first, so that a walk that becomes due finds them.
+            let lists_first = of_lists.is_some_and(|at| at <= now && of_accounts.is_none_or(|other| at <= other));
+            if lists_first {
+                let mut news = Vec::new();
+                self.shared.directory.handle_timer(now, &mut news);
+                self.spread_news(now, news);
+            } else if let Some(key) = self.shared.timers.take_due(now) {
+                self.fire(now, key);
+            } else {
+                break;
+            }
+        }
+        self.settle(now);
+    }
+
+    fn fire(&mut self, now: Time, key: TimerKey) {
+        let account = match key {
+            TimerKey::Attempt(id) => match self.shared.attempts.get(id.0) {
+                Some(attempt) => attempt.account,
+                None => return,
+            },
+            TimerKey::Lane(account, _)
+            | TimerKey::Binding(account, _)
+            | TimerKey::Probe(account)
+            | TimerKey::Stopping(account)
+            | TimerKey::Pending(account) => account,
+        };
+        if self.with_account(now, account, |account, ctx| account.on_timer(ctx, key)).is_none()
+            && let TimerKey::Attempt(id) = key
+        {
+            // The account is gone; so is everybody who could ask for its attempts.
+            self.shared.attempts.remove(id.0);
+        }
+    }
+
+    /// A DNS message from a server.
+    pub fn handle_dns(&mut self, now_ms: u64, server: DnsServerIndex, bytes: &[u8]) {
+        let now = self.clock.read(now_ms);
+        let (resolver, out) = self.shared.directory.resolver();
+        resolver.handle_datagram(now, server, bytes, out);
+        self.settle(now);
+    }
+
+    /// A DNS query could not be sent.
+    pub fn dns_send_failed(&mut self, now_ms: u64, query: u64) {
+        let now = self.clock.read(now_ms);
+        let (resolver, out) = self.shared.directory.resolver();
+        resolver.send_failed(now, crate::dns::QueryHandle(query), out);
+        self.settle(now);
+    }
+
+    /// The DNS servers, best first. They replace those of the configuration, until the end of the engine.
+    pub fn set_dns_servers(&mut self, now_ms: u64, servers: &[SocketAddr]) {
+        let now = self.clock.read(now_ms);
+        self.dns_servers_given = true;
+        self.replace_dns_servers(now, servers.to_vec());
+        self.settle(now);
+    }
+
+    /// The DNS servers in use; a [`DnsServerIndex`] is a position in here.
+    #[must_use]
+    pub fn dns_servers(&self) -> &[SocketAddr] {
+        &self.dns_servers
+    }
+
+    /// The network came up, or the device's own address changed: nothing learned before is trusted.
+    pub fn network_changed(&mut self, now_ms: u64) {
+        let now = self.clock.read(now_ms);
+        self.shared.health.clear();
+        self.shared.directory.resolver().0.flush();
+        self.shared.directory.expire();
+        for place in 0..self.accounts.len() {
+            self.with_account(now, AccountId(place as u32 + 1), |account, ctx| account.on_network_changed(ctx));
+        }
+        self.settle(now);
+    }
+
+    /// New settings, as a whole. Accounts whose settings stayed the same are not touched.
+    pub fn reconfigure(&mut self, now_ms: u64, settings: &Settings) {
+        let now = self.clock.read(now_ms);
+        if self.device != settings.device {
+            self.device = settings.device.clone();
+            self.shared.directory.configure(settings.device.clone());
+            if !self.dns_servers_given {
+                self.use_configured_dns_servers();
+            }
+        }
+        for place in 0..self.accounts.len() {
+            let id = AccountId(place as u32 + 1);
+            let found = settings.accounts.binary_search_by_key(&id, |account| account.id);
+            let new = found.ok().and_then(|position| settings.accounts.get(position));
+            self.reconfigure_account(now, id, new);
+        }
+        for account in &settings.accounts {
+            if self.account(account.id).is_none() {
+                self.add_account(account.clone());
+            }
+        }
+        self.settle(now);
+    }
+
+    fn reconfigure_account(&mut self, now: Time, id: AccountId, new: Option<&Arc<AccountSettings>>) {
+        self.with_account(now, id, |account, ctx| account.reconfigure(ctx, new.cloned()));
+    }
+
+    /// Starts an account.
+    ///
+    /// # Errors
+    /// [`InputError::NotFound`]: it is not configured, or not enabled.
+    pub fn start_account(&mut self, now_ms: u64, id: AccountId) -> Result<(), InputError> {
+        self.on_account(now_ms, id, |account, ctx| account.start(ctx))
+    }
+
+    /// Stops an account.
+    ///
+    /// # Errors
+    /// [`InputError::NotFound`]: it is not configured, or not enabled.
+    pub fn stop_account(&mut self, now_ms: u64, id: AccountId) -> Result<(), InputError> {
+        self.on_account(now_ms, id, |account, ctx| account.stop(ctx))
+    }
+
+    /// Whether the firmware has a call up on an account.
+    ///
+    /// # Errors
+    /// [`InputError::NotFound`]: it is not configured, or not enabled.
+    pub fn set_account_busy(&mut self, now_ms: u64, id: AccountId, busy: bool) -> Result<(), InputError> {
+        self.on_account(now_ms, id, |account, ctx| account.set_busy(ctx, busy))
+    }
+
+    /// An account, if it is configured and enabled.
+    #[must_use]
+    pub fn account(&self, id: AccountId) -> Option<&Account> {
+        let place = (id.0 as usize).checked_sub(1)?;
+        self.accounts.get(place)?.as_deref()
+    }
+
+    /// The state of an account.
+    #[must_use]
+    pub fn account_view(&self, id: AccountId) -> Option<AccountView> {
+        let account = self.account(id)?;
+        let registrations = Server::BOTH.map(|server| {
+            let (state, cause) = account.registration(server);
+            (state, cause, account.binding_expires(server))
+        });
+        Some(AccountView { phase: account.phase(), current: account.current(), registrations })
+    }
+
+    /// Whether an incoming request from this address comes from a server of the account.
+    #[must_use]
+    pub fn accepts_source(&self, id: AccountId, ip: IpAddr) -> Option<bool> {
+        let account = self.account(id)?;
+        let registered_only = account.settings().accept_only_registered;
+        let known = Server::BOTH.into_iter().any(|server| {
+            let is_from = |address: &SocketAddr| address.ip() == ip;
+            match registered_only {
+                true => account.binding_address(server).is_some_and(|address| is_from(&address)),
+                false => {
+                    account.binding_address(server).is_some_and(|address| is_from(&address))
+                        || self.shared.directory.knows(id, server, ip)
+                }
+            }
+        });
+        Some(known)
+    }
+
+    /// Starts a request of the firmware.
+    ///
+    /// # Errors
+    /// [`InputError::NotFound`]: no such account; [`InputError::State`]: it is not running; [`InputError::Limit`]: too
+    /// many requests at once.
+    pub fn start_request(
+        &mut self,
+        now_ms: u64,
+        id: AccountId,
+        method: Method,
+        token: u64,
+    ) -> Result<RequestId, InputError> {
+        let now = self.clock.read(now_ms);
+        let started = self
+            .with_account(now, id, |account, ctx| account.start_request(ctx, method, token))
+            .ok_or(InputError::NotFound)?;
+        self.settle(now);
+        started.map_err(|error| match error {
+            StartError::NotRunning => InputError::State,
+            StartError::TooMany => InputError::Limit,
+        })
+    }
+
+    /// Withdraws a request of the firmware.
+    ///
+    /// # Errors
+    /// [`InputError::NotFound`]: it has ended, or never was.
+    pub fn cancel_request(&mut self, now_ms: u64, id: RequestId) -> Result<(), InputError> {
+        let now = self.clock.read(now_ms);
+        let account = self.account_of_request(id).ok_or(InputError::NotFound)?;
+        let cancelled = self.with_account(now, account, |account, ctx| account.cancel_request(ctx, id));
+        self.settle(now);
+        if cancelled == Some(true) { Ok(()) } else { Err(InputError::NotFound) }
+    }
+
+    /// A provisional response to an attempt.
+    pub fn provisional(&mut self, now_ms: u64, id: AttemptId) -> ReportStatus {
+        self.report(now_ms, id, |account, ctx| account.on_provisional(ctx, id))
+    }
+
+    /// A final response to an attempt.
+    pub fn final_response(&mut self, now_ms: u64, id: AttemptId, response: FinalResponse) -> ReportStatus {
+        self.report(now_ms, id, |account, ctx| account.on_final(ctx, id, response))
+    }
+
+    /// An attempt failed below SIP.
+    pub fn transport_failed(&mut self, now_ms: u64, id: AttemptId, failure: TransportFailure) -> ReportStatus {
+        self.report(now_ms, id, |account, ctx| account.on_transport_failure(ctx, id, failure))
+    }
+
+    /// Ends everything: requests of the firmware get their completion, nothing is sent any more.
+    pub fn release(&mut self, now_ms: u64) {
+        let now = self.clock.read(now_ms);
+        for place in 0..self.accounts.len() {
+            self.with_account(now, AccountId(place as u32 + 1), |account, ctx| account.release(ctx));
+        }
+        self.shared.actions.retain(|action| matches!(action, Action::Done(_)));
+    }
+
+    /// All counters.
+    #[must_use]
+    pub fn counters(&self) -> EngineCounters {
+        EngineCounters {
+            account: self.shared.counters,
+            resolve: self.shared.directory.resolver_counters(),
+            clock_steps_back: self.clock.steps_back(),
+        }
+    }
+
+    fn report(
+        &mut self,
+        now_ms: u64,
+        id: AttemptId,
+        input: impl FnOnce(&mut Account, &mut Context<'_>) -> ReportStatus,
+    ) -> ReportStatus {
+        let now = self.clock.read(now_ms);
+        let Some(account) = self.attempt(id).map(|attempt| attempt.account) else { return ReportStatus::Unknown };
+        let status = self.with_account(now, account, input).unwrap_or(ReportStatus::Unknown);
+        self.settle(now);
+        status
+    }
+
+    fn on_account(
+        &mut self,
+        now_ms: u64,
+        id: AccountId,
+        input: impl FnOnce(&mut Account, &mut Context<'_>),
+    ) -> Result<(), InputError> {
+        let now = self.clock.read(now_ms);
+        let found = self.with_account(now, id, input);
+        self.settle(now);
+        found.ok_or(InputError::NotFound)
+    }
+
+    /// Gives an input to one account.
+    fn with_account<T>(
+        &mut self,
+        now: Time,
+        id: AccountId,
+        input: impl FnOnce(&mut Account, &mut Context<'_>) -> T,
+    ) -> Option<T> {
+        let place = self.accounts.get_mut((id.0 as usize).checked_sub(1)?)?;
+        let account = place.as_mut()?;
+        let settings = account.settings().clone();
+        let result = input(account, &mut self.shared.context(now));
+        let lists_changed = !Arc::ptr_eq(&settings, account.settings());
+        let gone = account.is_gone();
+        if gone {
+            *place = None;
+        }
+        if lists_changed || gone {
+            self.shared.directory.forget(id);
+        }
+        Some(result)
+    }
+
+    fn add_account(&mut self, settings: Arc<AccountSettings>) {
+        let Some(place) = (settings.id.0 as usize).checked_sub(1) else { return };
+        if self.accounts.len() <= place {
+            self.accounts.resize_with(place + 1, || None);
+        }
+        self.accounts[place] = Some(Box::new(Account::new(settings)));
+    }
+
+    fn use_configured_dns_servers(&mut self) {
+        let servers = self.device.dns_servers.iter().map(|ip| SocketAddr::new(*ip, DNS_PORT)).collect();
+        self.replace_dns_servers(self.clock.now(), servers);
+    }
+
+    fn replace_dns_servers(&mut self, now: Time, mut servers: Vec<SocketAddr>) {
+        servers.truncate(MAX_DNS_SERVERS);
+        if servers == self.dns_servers {
+            return;
+        }
+        self.dns_servers = servers;
+        let count = self.dns_servers.len();
+        let (resolver, out) = self.shared.directory.resolver();
+        resolver.set_servers(now, count, out);
+        self.shared.directory.expire();
+    }
+
+    /// After every input: tells the accounts what happened to lists, and queues what DNS wants sent.
+    fn settle(&mut self, now: Time) {
+        loop {
+            let mut news = Vec::new();
+            self.shared.directory.collect(now, &mut news);
+            if news.is_empty() {
+                break;
+            }
+            self.spread_news(now, news);
+        }
+        self.queue_dns();
+    }
+
+    fn spread_news(&mut self, now: Time, news: Vec<ListNews>) {
+        for item in news {
+            match item {
+                ListNews::Settled(account, server) => {
+                    self.with_account(now, account, |account, ctx| account.on_list(ctx, server));
+                }
+                ListNews::Slow(account, server) => {
+                    self.with_account(now, account, |account, ctx| account.on_list_slow(ctx, server));
+                }
+            }
+        }
+    }
+
+    fn queue_dns(&mut self) {
+        let Shared { directory, actions, options, .. } = &mut self.shared;
+        for note in directory.notes.drain(..) {
+            if options.log_level >= LogLevel::Info {
+                actions.push_back(Action::Log(LogLevel::Info, note));
+            }
+        }
+        while let Some(query) = directory.out.released.pop_front() {
+            actions.push_back(Action::DnsReleased(query.0));
+        }
+        while let Some(datagram) = directory.out.sends.pop_front() {
+            actions.push_back(Action::DnsSend {
+                query: datagram.query.0,
+                server: datagram.server,
+                bytes: datagram.bytes,
+            });
+        }
+    }
+}

@@ -1,0 +1,369 @@
+//! The engine: its life, and the inputs that belong to no account.
+
+use super::config::sfo_config;
+use super::constants::*;
+use super::convert;
+use super::handle::{Core, sfo_engine};
+use super::memory::{copy_out, read_struct, text, write_struct};
+use super::types::{sfo_callbacks, sfo_counters, sfo_options};
+use crate::account::{LogLevel, Options};
+use crate::engine::{Engine, EngineOptions};
+use crate::io::{DnsIo, interface_index, server_text};
+use crate::types::{AccountId, DnsServerIndex, Random, TransportSet};
+use core::ffi::{c_char, c_void};
+use core::mem::{offset_of, size_of};
+use core::net::{IpAddr, SocketAddr};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+/// DNS servers that sfo_engine_set_dns_servers() takes.
+const MAX_DNS_SERVERS: usize = 8;
+
+/// Options where the caller gives none. The header's SFO_OPTIONS_INIT says the same.
+pub(super) const DEFAULT_OPTIONS: sfo_options = sfo_options {
+    struct_size: size_of::<sfo_options>(),
+    t1_ms: 500,
+    startup_window_s: 0,
+    jitter: 1,
+    dns_wait_ms: 1_800,
+    cache_entries: 256,
+    transports: SFO_TRANSPORT_UDP | SFO_TRANSPORT_TCP | SFO_TRANSPORT_TLS,
+    log_level: SFO_LOG_INFO,
+    seed: [0; 32],
+};
+
+const NO_CALLBACKS: sfo_callbacks = sfo_callbacks {
+    struct_size: size_of::<sfo_callbacks>(),
+    send_sip: None,
+    set_timer: None,
+    dns_send: None,
+    dns_watch: None,
+    cancel_sip: None,
+    request_done: None,
+    event: None,
+    log: None,
+    destroyed: None,
+};
+
+/// Options in range, or nothing.
+fn engine_options(options: &sfo_options, has_log: bool) -> Option<EngineOptions> {
+    let log_level = convert::log_level_of(options.log_level)?;
+    let is_in_range = (50..=5_000).contains(&options.t1_ms)
+        && options.startup_window_s <= 3_600
+        && options.jitter <= 1
+        && options.dns_wait_ms <= 60_000
+        && (16..=65_536).contains(&options.cache_entries);
+    let transports = TransportSet::from_bits(u8::try_from(options.transports).ok()?)?;
+    let account = Options {
+        t1_ms: u64::from(options.t1_ms),
+        startup_window_ms: u64::from(options.startup_window_s) * 1_000,
+        jitter: options.jitter == 1,
+        // Lines that nobody reads are not even put together.
+        log_level: if has_log { log_level } else { LogLevel::Off },
+    };
+    is_in_range.then_some(EngineOptions {
+        account,
+        dns_wait_ms: u64::from(options.dns_wait_ms),
+        cache_entries: options.cache_entries as usize,
+        transports,
+        seed: options.seed,
+    })
+}
+
+/// Makes an engine from a configuration. No account is started.
+///
+/// config: copied; may be released or changed afterwards.
+/// options: copied; NULL stands for SFO_OPTIONS_INIT, but then the seed is zero: give at least a seed in a product.
+/// callbacks: copied. send_sip and set_timer are required.
+/// user: handed to every callback; may be NULL.
+/// now_ms: any monotonic 64-bit millisecond counter that also counts suspend (CLOCK_BOOTTIME). Use the same for all calls.
+/// out: receives the engine; release it with sfo_engine_free().
+/// Returns SFO_OK; SFO_ERR_INVALID: a pointer is NULL, a struct_size too small, an option out of range, or a required
+/// callback missing.
+/// Callbacks: none. From callbacks: yes (another engine). Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sfo_engine_new(
+    config: *const sfo_config,
+    options: *const sfo_options,
+    callbacks: *const sfo_callbacks,
+    user: *mut c_void,
+    now_ms: u64,
+    out: *mut *mut sfo_engine,
+) -> sfo_status {
+    let defaults = DEFAULT_OPTIONS;
+    let options = if options.is_null() { &raw const defaults } else { options };
+    let least_callbacks = offset_of!(sfo_callbacks, dns_send);
+    // SAFETY: the caller vouches for the pointers and their sizes.
+    let (config, options, callbacks) = unsafe {
+        (
+            config.as_ref(),
+            read_struct(options, offset_of!(sfo_options, startup_window_s), DEFAULT_OPTIONS),
+            read_struct(callbacks, least_callbacks, NO_CALLBACKS),
+        )
+    };
+    let (Some(config), Some(options), Some(callbacks)) = (config, options, callbacks) else { return SFO_ERR_INVALID };
+    if out.is_null() || callbacks.send_sip.is_none() || callbacks.set_timer.is_none() {
+        return SFO_ERR_INVALID;
+    }
+    let Some(engine_options) = engine_options(&options, callbacks.log.is_some()) else { return SFO_ERR_INVALID };
+    let made = catch_unwind(AssertUnwindSafe(|| {
+        let core = Core {
+            engine: Engine::new(engine_options, &config.config.settings(), now_ms),
+            io: callbacks.dns_send.is_none().then(DnsIo::new),
+            port_random: Random::new(&options.seed.map(|byte| byte ^ 0xa5)),
+            now_ms,
+            last_error: String::new(),
+            armed: None,
+        };
+        Box::into_raw(Box::new(sfo_engine::new(core, callbacks, user)))
+    }));
+    let Ok(engine) = made else { return SFO_ERR_FAULT };
+    // SAFETY: `out` is not NULL.
+    unsafe { *out = engine };
+    SFO_OK
+}
+
+/// Releases an engine. Sends nothing: to de-register, call sfo_account_stop() and wait for SFO_EVENT_STOPPED first.
+/// Called from a callback, it takes effect when the outermost call returns.
+///
+/// engine: NULL is allowed. Not valid any more afterwards.
+/// Callbacks: request_done (SFO_DONE_RELEASED) for every open request, dns_watch, then destroyed. From callbacks: yes.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sfo_engine_free(engine: *mut sfo_engine) {
+    // SAFETY: the caller vouches for the pointer.
+    unsafe { sfo_engine::free(engine) };
+}
+
+/// Replaces the configuration as a whole. Accounts whose settings stay the same are not touched; changed ones leave their
+/// old servers and start anew when no call is up or being set up, at the latest after 10 minutes; removed ones stop;
+/// new ones wait for sfo_account_start().
+///
+/// engine: the engine.
+/// now_ms: your clock.
+/// config: copied.
+/// Returns SFO_OK; SFO_ERR_INVALID: a pointer is NULL; SFO_ERR_BUSY; SFO_ERR_STATE; SFO_ERR_FAULT.
+/// Callbacks: any. From callbacks: yes. Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sfo_engine_reconfigure(
+    engine: *mut sfo_engine,
+    now_ms: u64,
+    config: *const sfo_config,
+) -> sfo_status {
+    // SAFETY: the caller vouches for the pointer.
+    let Some(config) = (unsafe { config.as_ref() }) else { return SFO_ERR_INVALID };
+    // SAFETY: the caller vouches for the pointer.
+    unsafe {
+        sfo_engine::run(engine, Some(now_ms), |core| {
+            core.engine.reconfigure(now_ms, &config.config.settings());
+            SFO_OK
+        })
+    }
+}
+
+/// The timer set by set_timer has fired. Too late is harmless, too early does nothing.
+///
+/// engine: the engine.
+/// now_ms: your clock.
+/// Returns SFO_OK; SFO_ERR_INVALID: engine is NULL; SFO_ERR_BUSY; SFO_ERR_STATE; SFO_ERR_FAULT.
+/// Callbacks: any. From callbacks: yes. Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sfo_engine_handle_timer(engine: *mut sfo_engine, now_ms: u64) -> sfo_status {
+    // SAFETY: the caller vouches for the pointer.
+    unsafe {
+        sfo_engine::run(engine, Some(now_ms), |core| {
+            sfo_engine::disarm(core);
+            core.engine.handle_timer(now_ms);
+            SFO_OK
+        })
+    }
+}
+
+/// A DNS message has arrived, for firmware that sends DNS itself. Messages that are malformed or answer nothing that was
+/// asked are ignored and counted.
+///
+/// engine: the engine.
+/// now_ms: your clock.
+/// server_index: the server that the message came from: check its address and port before.
+/// data, length: the message, at most 65535 bytes.
+/// Returns SFO_OK; SFO_ERR_INVALID: a pointer is NULL, or length too large; SFO_ERR_BUSY; SFO_ERR_STATE; SFO_ERR_FAULT.
+/// Callbacks: any. From callbacks: yes. Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sfo_engine_handle_dns(
+    engine: *mut sfo_engine,
+    now_ms: u64,
+    server_index: u32,
+    data: *const u8,
+    length: usize,
+) -> sfo_status {
+    if data.is_null() || length > usize::from(u16::MAX) {
+        return SFO_ERR_INVALID;
+    }
+    // SAFETY: not NULL, and the caller vouches for the length.
+    let bytes = unsafe { core::slice::from_raw_parts(data, length) };
+    // SAFETY: the caller vouches for the pointer.
+    unsafe {
+        sfo_engine::run(engine, Some(now_ms), |core| {
+            core.engine.handle_dns(now_ms, DnsServerIndex(server_index), bytes);
+            SFO_OK
+        })
+    }
+}
+
+/// Names the DNS servers, best first, in place of those of the configuration. Without any, only static records and numeric
+/// addresses work.
+///
+/// engine: the engine.
+/// now_ms: your clock.
+/// servers, count: texts like "192.0.2.1", "127.0.0.1:5353", "2001:db8::1", "[2001:db8::1]:53"; at most 8, may be NULL with
+/// count 0. Copied.
+/// Returns SFO_OK; SFO_ERR_INVALID: a pointer is NULL, or a text is no address (sfo_engine_last_error(); the servers
+/// named before stay); SFO_ERR_LIMIT: more than 8; SFO_ERR_BUSY; SFO_ERR_STATE; SFO_ERR_FAULT.
+/// Callbacks: any. From callbacks: yes. Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sfo_engine_set_dns_servers(
+    engine: *mut sfo_engine,
+    now_ms: u64,
+    servers: *const *const c_char,
+    count: usize,
+) -> sfo_status {
+    if count > MAX_DNS_SERVERS {
+        return SFO_ERR_LIMIT;
+    }
+    if servers.is_null() && count > 0 {
+        return SFO_ERR_INVALID;
+    }
+    let parse = |index: usize| -> Result<SocketAddr, String> {
+        // SAFETY: `servers` has `count` texts: the caller vouches for that.
+        let Some(text) = (unsafe { text(*servers.add(index)) }) else { return Err("a text is NULL".to_owned()) };
+        server_text::parse(text, &interface_index).map_err(|error| format!("{text}: {error}"))
+    };
+    // SAFETY: the caller vouches for the pointer.
+    unsafe {
+        sfo_engine::run(engine, Some(now_ms), |core| match (0..count).map(parse).collect::<Result<Vec<_>, _>>() {
+            Ok(addresses) => {
+                core.engine.set_dns_servers(now_ms, &addresses);
+                SFO_OK
+            }
+            Err(error) => {
+                core.last_error = error;
+                SFO_ERR_INVALID
+            }
+        })
+    }
+}
+
+/// The network came up, or the device's own address changed: what was learned about servers is forgotten, DNS is asked
+/// anew, and every running account registers again.
+///
+/// engine: the engine.
+/// now_ms: your clock.
+/// link: SFO_LINK_UP or SFO_LINK_CHANGED.
+/// Returns SFO_OK; SFO_ERR_INVALID: engine is NULL, or link unknown; SFO_ERR_BUSY; SFO_ERR_STATE; SFO_ERR_FAULT.
+/// Callbacks: any. From callbacks: yes. Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sfo_engine_set_link(engine: *mut sfo_engine, now_ms: u64, link: u32) -> sfo_status {
+    if !matches!(link, SFO_LINK_UP | SFO_LINK_CHANGED) {
+        return SFO_ERR_INVALID;
+    }
+    // SAFETY: the caller vouches for the pointer.
+    unsafe {
+        sfo_engine::run(engine, Some(now_ms), |core| {
+            core.engine.network_changed(now_ms);
+            SFO_OK
+        })
+    }
+}
+
+/// Whether an incoming request comes from a server of the account: any known target of either server, or, with
+/// `account.X.accept_only_registered` = 1, a target that holds a registration.
+///
+/// engine: the engine.
+/// account: X.
+/// address_text: the source, "192.0.2.1" or "2001:db8::1".
+/// out: receives 1 or 0.
+/// Returns SFO_OK; SFO_ERR_INVALID: a pointer is NULL, or no address; SFO_ERR_NOT_FOUND: no such account; SFO_ERR_BUSY;
+/// SFO_ERR_STATE; SFO_ERR_FAULT.
+/// Callbacks: none. From callbacks: yes. Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sfo_engine_accepts_source(
+    engine: *mut sfo_engine,
+    account: u32,
+    address_text: *const c_char,
+    out: *mut u32,
+) -> sfo_status {
+    // SAFETY: the caller vouches for the text.
+    let address = unsafe { text(address_text) }.and_then(|text| text.parse::<IpAddr>().ok());
+    let (Some(address), false) = (address, out.is_null()) else { return SFO_ERR_INVALID };
+    // SAFETY: the caller vouches for the pointers; `out` is not NULL.
+    unsafe {
+        sfo_engine::run(engine, None, |core| match core.engine.accepts_source(AccountId(account), address) {
+            Some(accepted) => {
+                *out = u32::from(accepted);
+                SFO_OK
+            }
+            None => SFO_ERR_NOT_FOUND,
+        })
+    }
+}
+
+/// Reads the counters.
+///
+/// engine: the engine.
+/// out: set its struct_size before; receives the counters.
+/// Returns SFO_OK; SFO_ERR_INVALID: a pointer is NULL, or struct_size too small; SFO_ERR_BUSY; SFO_ERR_STATE; SFO_ERR_FAULT.
+/// Callbacks: none. From callbacks: yes. Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sfo_engine_counters(engine: *mut sfo_engine, out: *mut sfo_counters) -> sfo_status {
+    // SAFETY: the caller vouches for the pointers.
+    unsafe {
+        sfo_engine::run(engine, None, |core| {
+            let counters = counters(core);
+            if write_struct(out, offset_of!(sfo_counters, failures_timeout), &counters) { SFO_OK } else { SFO_ERR_INVALID }
+        })
+    }
+}
+
+fn counters(core: &Core) -> sfo_counters {
+    let all = core.engine.counters();
+    let (account, dns) = (all.account, all.resolve.dns);
+    let dropped = core.io.as_ref().map_or(0, |io| io.counters().oversized + io.counters().foreign);
+    sfo_counters {
+        struct_size: size_of::<sfo_counters>(),
+        attempts: account.attempts,
+        failures_timeout: account.failures_timeout,
+        failures_transport: account.failures_transport,
+        failures_response: account.failures_response,
+        switches: account.switches,
+        dns_queries: dns.queries_sent.iter().sum(),
+        dns_answers: dns.answers_accepted,
+        dns_ignored: dns.datagrams_ignored_malformed + dns.datagrams_ignored_unmatched + dropped,
+        dns_timeouts: dns.timeouts,
+        late_reports: account.late_reports,
+        clock_steps_back: all.clock_steps_back,
+        requests_started: account.requests_started,
+        requests_done: account.requests_done,
+    }
+}
+
+/// What was wrong with the last call that was refused with a detail, in one sentence of plain English.
+///
+/// engine: the engine.
+/// buffer, capacity: receives the text with a closing NUL, cut to capacity bytes; may be NULL with capacity 0.
+/// Returns the full length without NUL, as snprintf() would; 0 if there is none.
+/// Callbacks: none. From callbacks: yes. Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sfo_engine_last_error(
+    engine: *mut sfo_engine,
+    buffer: *mut c_char,
+    capacity: usize,
+) -> usize {
+    let mut length = 0;
+    // SAFETY: the caller vouches for the pointers.
+    unsafe {
+        sfo_engine::run(engine, None, |core| {
+            length = copy_out(&core.last_error, buffer, capacity);
+            SFO_OK
+        });
+    }
+    length
+}

@@ -1,0 +1,243 @@
+//! The engine behind its handle: who may enter, and how callbacks run.
+//!
+//! One thread at a time is inside an engine. The outermost call of that thread runs the callbacks, one after the other,
+//! with no lock held; calls made from a callback only add to the queue. A panic in the library is caught here and makes
+//! the engine faulty; it never crosses into C.
+
+use super::constants::{SFO_ERR_BUSY, SFO_ERR_FAULT, SFO_ERR_INVALID, SFO_ERR_STATE, SFO_OK, SFO_TIME_NEVER, sfo_status};
+use super::deliver;
+use super::types::sfo_callbacks;
+use crate::engine::Engine;
+use crate::io::DnsIo;
+use crate::types::Random;
+use core::ffi::c_void;
+use core::sync::atomic::{AtomicBool, Ordering};
+use parking_lot::Mutex;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+/// Callbacks run by one call. A firmware that starts a new request in every completion gets its event loop back after
+/// this many; the rest runs at once when its timer fires.
+const MAX_ACTIONS_PER_CALL: u32 = 10_000;
+
+/// Running instance: all accounts of a device. Made by sfo_engine_new(), released by sfo_engine_free().
+pub struct sfo_engine {
+    gate: Mutex<Gate>,
+    core: Mutex<Core>,
+    pub(super) callbacks: sfo_callbacks,
+    pub(super) user: *mut c_void,
+    faulty: AtomicBool,
+    free_wanted: AtomicBool,
+    releasing: AtomicBool,
+}
+
+/// Who is inside.
+#[derive(Default)]
+struct Gate {
+    // pthread_self() of the thread inside; std's thread handle would leave a block of memory behind in C threads.
+    thread: Option<u64>,
+    depth: u32,
+}
+
+/// What a call works on.
+pub struct Core {
+    /// The engine.
+    pub engine: Engine,
+    /// Sockets for DNS, where the firmware has none.
+    pub io: Option<DnsIo>,
+    /// Source ports come from here: their number depends on what the system grants, so the engine's own generator, which
+    /// replays exactly, is left alone.
+    pub port_random: Random,
+    /// The caller's clock at the last call.
+    pub now_ms: u64,
+    /// What was wrong with the last refused call.
+    pub last_error: String,
+    /// The deadline the firmware knows.
+    pub armed: Option<u64>,
+}
+
+/// A thread that may be inside.
+struct Entered<'a> {
+    handle: &'a sfo_engine,
+    outermost: bool,
+}
+
+impl Drop for Entered<'_> {
+    fn drop(&mut self) {
+        let mut gate = self.handle.gate.lock();
+        gate.depth -= 1;
+        if gate.depth == 0 {
+            gate.thread = None;
+        }
+    }
+}
+
+fn this_thread() -> u64 {
+    // SAFETY: pthread_self has no preconditions.
+    let thread = unsafe { libc::pthread_self() };
+    thread as u64
+}
+
+impl sfo_engine {
+    /// A handle around an engine.
+    pub(super) fn new(core: Core, callbacks: sfo_callbacks, user: *mut c_void) -> sfo_engine {
+        sfo_engine {
+            gate: Mutex::new(Gate::default()),
+            core: Mutex::new(core),
+            callbacks,
+            user,
+            faulty: AtomicBool::new(false),
+            free_wanted: AtomicBool::new(false),
+            releasing: AtomicBool::new(false),
+        }
+    }
+
+    fn enter(&self) -> Option<Entered<'_>> {
+        let mut gate = self.gate.try_lock()?;
+        let me = this_thread();
+        if gate.thread.is_some_and(|thread| thread != me) {
+            return None;
+        }
+        gate.thread = Some(me);
+        gate.depth += 1;
+        Some(Entered { handle: self, outermost: gate.depth == 1 })
+    }
+
+    /// One call into the engine: `work` first, then, in the outermost call, the callbacks. A time stamp makes it an
+    /// input; without one nothing is caused and no callback runs.
+    ///
+    /// # Safety
+    /// `this` is NULL or a live handle.
+    pub(super) unsafe fn run(
+        this: *const sfo_engine,
+        now_ms: Option<u64>,
+        work: impl FnOnce(&mut Core) -> sfo_status,
+    ) -> sfo_status {
+        // SAFETY: the caller vouches for the pointer.
+        let Some(handle) = (unsafe { this.as_ref() }) else { return SFO_ERR_INVALID };
+        let Some(entered) = handle.enter() else { return SFO_ERR_BUSY };
+        if handle.faulty.load(Ordering::Relaxed) {
+            return SFO_ERR_FAULT;
+        }
+        if handle.free_wanted.load(Ordering::Relaxed) || handle.releasing.load(Ordering::Relaxed) {
+            return SFO_ERR_STATE;
+        }
+        let worked = handle.guarded(|core| {
+            if let Some(now_ms) = now_ms {
+                core.now_ms = now_ms;
+            }
+            work(core)
+        });
+        let outermost = entered.outermost;
+        if outermost && now_ms.is_some() {
+            handle.run_callbacks();
+        }
+        drop(entered);
+        if outermost && handle.free_wanted.load(Ordering::Relaxed) {
+            // SAFETY: the outermost call is over, so nobody uses the handle any more.
+            unsafe { sfo_engine::destroy(this.cast_mut()) };
+            return worked.unwrap_or(SFO_ERR_FAULT);
+        }
+        // A callback may have run into the fault after this call's own work was done.
+        match worked {
+            Some(status) if status < SFO_OK || !handle.faulty.load(Ordering::Relaxed) => status,
+            _ => SFO_ERR_FAULT,
+        }
+    }
+
+    /// Works on the core; a panic makes the engine faulty.
+    pub(super) fn guarded<T>(&self, work: impl FnOnce(&mut Core) -> T) -> Option<T> {
+        if self.faulty.load(Ordering::Relaxed) {
+            return None;
+        }
+        let result = catch_unwind(AssertUnwindSafe(|| work(&mut self.core.lock())));
+        if result.is_err() {
+            self.faulty.store(true, Ordering::Relaxed);
+        }
+        result.ok()
+    }
+
+    fn is_over(&self) -> bool {
+        self.free_wanted.load(Ordering::Relaxed) || self.faulty.load(Ordering::Relaxed)
+    }
+
+    /// Runs callbacks until nothing is left to say, then sets the timer.
+    fn run_callbacks(&self) {
+        let mut left = MAX_ACTIONS_PER_CALL;
+        loop {
+            while left > 0 && !self.is_over() {
+                left -= 1;
+                if !deliver::next(self) {
+                    break;
+                }
+            }
+            deliver::dns_changes(self);
+            if self.is_over() || !self.set_timer(left == 0) || left == 0 {
+                return;
+            }
+        }
+    }
+
+    /// Tells the firmware about a new deadline. True if it was called back, and so may have caused something.
+    fn set_timer(&self, at_once: bool) -> bool {
+        let changed = self.guarded(|core| {
+            let wanted = if at_once { Some(core.now_ms) } else { core.engine.next_deadline() };
+            let is_new = wanted != core.armed || at_once;
+            core.armed = wanted;
+            is_new.then_some(wanted.unwrap_or(SFO_TIME_NEVER))
+        });
+        let (Some(Some(deadline)), Some(callback)) = (changed, self.callbacks.set_timer) else { return false };
+        // SAFETY: the firmware's callback, called as its type says, with no lock held.
+        unsafe { callback(self.user, deadline) };
+        true
+    }
+
+    /// The timer has fired: the firmware knows no deadline any more.
+    pub(super) fn disarm(core: &mut Core) {
+        core.armed = None;
+    }
+
+    /// Releases an engine, or notes that it is to be released when the outermost call returns.
+    ///
+    /// # Safety
+    /// `this` is NULL or a live handle, not used afterwards.
+    pub(super) unsafe fn free(this: *mut sfo_engine) {
+        // SAFETY: the caller vouches for the pointer.
+        let Some(handle) = (unsafe { this.as_ref() }) else { return };
+        let inside = {
+            let gate = handle.gate.lock();
+            gate.depth > 0
+        };
+        if inside {
+            handle.free_wanted.store(true, Ordering::Relaxed);
+            return;
+        }
+        // SAFETY: nobody is inside.
+        unsafe { sfo_engine::destroy(this) };
+    }
+
+    /// # Safety
+    /// `this` is a live handle that nobody uses any more.
+    unsafe fn destroy(this: *mut sfo_engine) {
+        // SAFETY: the caller vouches for the pointer; it was made by Box::into_raw.
+        let handle = unsafe { Box::from_raw(this) };
+        handle.releasing.store(true, Ordering::Relaxed);
+        handle.free_wanted.store(false, Ordering::Relaxed);
+        if let Some(entered) = handle.enter() {
+            let _ = handle.guarded(|core| core.engine.release(core.now_ms));
+            while deliver::next(&handle) {}
+            let _ = handle.guarded(|core| {
+                if let Some(io) = &mut core.io {
+                    io.set_servers(&[]);
+                }
+            });
+            deliver::dns_changes(&handle);
+            drop(entered);
+        }
+        let (callback, user) = (handle.callbacks.destroyed, handle.user);
+        drop(handle);
+        if let Some(callback) = callback {
+            // SAFETY: the firmware's callback, called as its type says, with no lock held.
+            unsafe { callback(user) };
+        }
+    }
+}

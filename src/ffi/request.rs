@@ -1,0 +1,178 @@
+//! Requests, and what is reported about their attempts.
+
+use super::account::status;
+use super::constants::*;
+use super::convert;
+use super::handle::sfo_engine;
+use super::memory::read_struct;
+use super::types::{sfo_request, sfo_response};
+use crate::account::{FinalResponse, ReportStatus};
+use crate::types::{AccountId, AttemptId, RequestId};
+use core::mem::{offset_of, size_of};
+
+const NO_REQUEST: sfo_request =
+    sfo_request { struct_size: size_of::<sfo_request>(), account: 0, method: 0, flags: 0, user_token: 0 };
+
+const NO_RESPONSE: sfo_response = sfo_response {
+    struct_size: size_of::<sfo_response>(),
+    status: 0,
+    retry_after_s: SFO_ABSENT,
+    granted_expires_s: SFO_ABSENT,
+    min_expires_s: SFO_ABSENT,
+    flags: 0,
+};
+
+fn report_status(status: ReportStatus) -> sfo_status {
+    match status {
+        ReportStatus::Taken => SFO_OK,
+        ReportStatus::Late => SFO_LATE,
+        ReportStatus::Unknown => SFO_ERR_NOT_FOUND,
+    }
+}
+
+/// Starts a request outside a dialog. The library picks the server and calls send_sip, once per server tried, until one
+/// answers; then request_done. Requests inside a dialog go where the dialog goes, without the library.
+///
+/// engine: the engine.
+/// now_ms: your clock.
+/// request: what to route; copied. Begin with SFO_REQUEST_INIT.
+/// id: receives the request's id before any callback about it runs.
+/// Returns SFO_OK; SFO_ERR_NOT_FOUND: no such account; SFO_ERR_STATE: the account is not running; SFO_ERR_LIMIT: too many
+/// requests at once; SFO_ERR_INVALID: a pointer is NULL, struct_size too small, or method or flags unknown;
+/// SFO_ERR_BUSY; SFO_ERR_FAULT.
+/// Callbacks: any. From callbacks: yes. Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sfo_request_start(
+    engine: *mut sfo_engine,
+    now_ms: u64,
+    request: *const sfo_request,
+    id: *mut u64,
+) -> sfo_status {
+    // SAFETY: the caller vouches for the pointer and its size.
+    let request = unsafe { read_struct(request, offset_of!(sfo_request, flags), NO_REQUEST) };
+    let (Some(request), false) = (request, id.is_null()) else { return SFO_ERR_INVALID };
+    let (Some(method), 0) = (convert::startable_method(request.method), request.flags) else { return SFO_ERR_INVALID };
+    // SAFETY: the caller vouches for the pointers; `id` is not NULL.
+    unsafe {
+        sfo_engine::run(engine, Some(now_ms), |core| {
+            let account = AccountId(request.account);
+            match core.engine.start_request(now_ms, account, method, request.user_token) {
+                Ok(started) => {
+                    *id = started.0;
+                    SFO_OK
+                }
+                Err(error) => status(Err(error)),
+            }
+        })
+    }
+}
+
+/// Withdraws a request: no further attempt starts, and nothing more is heard of it, not even request_done. An attempt under
+/// way is ended through cancel_sip.
+///
+/// engine: the engine.
+/// now_ms: your clock.
+/// request: the id.
+/// Returns SFO_OK; SFO_ERR_NOT_FOUND: it has ended, or never was; SFO_ERR_INVALID: engine is NULL; SFO_ERR_BUSY;
+/// SFO_ERR_STATE; SFO_ERR_FAULT.
+/// Callbacks: any. From callbacks: yes. Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sfo_request_cancel(engine: *mut sfo_engine, now_ms: u64, request: u64) -> sfo_status {
+    // SAFETY: the caller vouches for the pointer.
+    unsafe {
+        sfo_engine::run(engine, Some(now_ms), |core| {
+            status(core.engine.cancel_request(now_ms, RequestId(request)))
+        })
+    }
+}
+
+/// Reports a provisional response: the server is alive, and no other one is tried for this request any more.
+///
+/// engine: the engine.
+/// now_ms: your clock.
+/// attempt: the id given to send_sip.
+/// sip_status: 100..199.
+/// Returns SFO_OK; SFO_LATE: the attempt had been left, CANCEL it (RFC 3261 section 9.1); SFO_ERR_NOT_FOUND: no such
+/// attempt; SFO_ERR_INVALID: engine is NULL, or sip_status out of range; SFO_ERR_BUSY; SFO_ERR_STATE; SFO_ERR_FAULT.
+/// Callbacks: any. From callbacks: yes. Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sfo_attempt_provisional(
+    engine: *mut sfo_engine,
+    now_ms: u64,
+    attempt: u64,
+    sip_status: u32,
+) -> sfo_status {
+    if !(100..=199).contains(&sip_status) {
+        return SFO_ERR_INVALID;
+    }
+    // SAFETY: the caller vouches for the pointer.
+    unsafe {
+        sfo_engine::run(engine, Some(now_ms), |core| report_status(core.engine.provisional(now_ms, AttemptId(attempt))))
+    }
+}
+
+/// Reports a final response, for INVITE after the stack has sent the ACK. A 401 or 407 is no end: answer the challenge in
+/// the same attempt, at the same target, and report what comes then; it restarts the budget once. Set SFO_RESPONSE_FINAL
+/// if there is no answer to it. The first final report of an attempt counts, further ones are ignored.
+///
+/// engine: the engine.
+/// now_ms: your clock.
+/// attempt: the id given to send_sip.
+/// response: copied. Begin with SFO_RESPONSE_INIT.
+/// Returns SFO_OK; SFO_LATE: the attempt had been left: ACK and BYE a call that it set up; SFO_ERR_NOT_FOUND: no such
+/// attempt; SFO_ERR_INVALID: a pointer is NULL, struct_size too small, or status or flags out of range; SFO_ERR_BUSY;
+/// SFO_ERR_STATE; SFO_ERR_FAULT.
+/// Callbacks: any. From callbacks: yes. Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sfo_attempt_response(
+    engine: *mut sfo_engine,
+    now_ms: u64,
+    attempt: u64,
+    response: *const sfo_response,
+) -> sfo_status {
+    // SAFETY: the caller vouches for the pointer and its size.
+    let response = unsafe { read_struct(response, offset_of!(sfo_response, retry_after_s), NO_RESPONSE) };
+    let Some(response) = response else { return SFO_ERR_INVALID };
+    if !(200..=699).contains(&response.status) || response.flags & !SFO_RESPONSE_FINAL != 0 {
+        return SFO_ERR_INVALID;
+    }
+    let present = |value: u32| (value != SFO_ABSENT).then_some(value);
+    let response = FinalResponse {
+        status: response.status as u16,
+        retry_after_s: present(response.retry_after_s),
+        granted_expires_s: present(response.granted_expires_s),
+        min_expires_s: present(response.min_expires_s),
+        challenge_is_final: response.flags & SFO_RESPONSE_FINAL != 0,
+    };
+    // SAFETY: the caller vouches for the pointer.
+    unsafe {
+        sfo_engine::run(engine, Some(now_ms), |core| {
+            report_status(core.engine.final_response(now_ms, AttemptId(attempt), response))
+        })
+    }
+}
+
+/// Reports that an attempt failed below SIP.
+///
+/// engine: the engine.
+/// now_ms: your clock.
+/// attempt: the id given to send_sip.
+/// cause: SFO_CAUSE_UNREACHABLE, _CONNECT, _TLS, _CONNECTION_LOST, _SEND or _LOCAL.
+/// Returns SFO_OK; SFO_ERR_NOT_FOUND: no such attempt; SFO_ERR_INVALID: engine is NULL, or another cause; SFO_ERR_BUSY;
+/// SFO_ERR_STATE; SFO_ERR_FAULT.
+/// Callbacks: any. From callbacks: yes. Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sfo_attempt_failed(
+    engine: *mut sfo_engine,
+    now_ms: u64,
+    attempt: u64,
+    cause: u32,
+) -> sfo_status {
+    let Some(failure) = convert::transport_failure(cause) else { return SFO_ERR_INVALID };
+    // SAFETY: the caller vouches for the pointer.
+    unsafe {
+        sfo_engine::run(engine, Some(now_ms), |core| {
+            report_status(core.engine.transport_failed(now_ms, AttemptId(attempt), failure))
+        })
+    }
+}

@@ -1,0 +1,81 @@
+//! Which NAPTR records can be used, and what each asks for next (RFC 3263 §4.1, RFC 3403 §4).
+
+use super::spec::{Origin, ResolutionNote};
+use crate::dns::{NaptrData, Record, RecordData};
+use crate::types::{Name, Transport, TransportSet};
+
+/// What a NAPTR record asks for next.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Next {
+    /// Flag "s": SRV records of the replacement.
+    Services(Transport),
+    /// Flag "a": addresses of the replacement.
+    Addresses(Transport),
+    /// No flag: NAPTR records of the replacement.
+    Naptr,
+}
+
+/// The usable records, most preferred first.
+///
+/// Equal order and preference: by content, so that the order of the answer does not matter.
+pub fn usable<'a>(
+    records: &'a [Record],
+    origin: Origin,
+    supported: TransportSet,
+    notes: &mut Vec<ResolutionNote>,
+) -> Vec<(Next, &'a Name)> {
+    let mut kept: Vec<&NaptrData> = records
+        .iter()
+        .filter_map(|record| if let RecordData::Naptr(data) = &record.data { Some(data) } else { None })
+        .collect();
+    // NaptrData is ordered by order and preference before anything else.
+    kept.sort();
+    let mut list = Vec::new();
+    for data in kept {
+        let Some(replacement) = &data.replacement else { continue };
+        match next(data, replacement, origin, supported) {
+            Some((next, corrected)) => {
+                if corrected {
+                    notes.push(ResolutionNote::StaticNaptrReadAsS(replacement.clone()));
+                }
+                list.push((next, replacement));
+            }
+            None => continue,
+        }
+    }
+    list
+}
+
+/// What one record asks for next, and whether its flags had to be corrected; `None` if it is of no use.
+fn next(data: &NaptrData, replacement: &Name, origin: Origin, supported: TransportSet) -> Option<(Next, bool)> {
+    // SIP uses no regular expressions; a record with one is made for something else.
+    if data.has_regexp {
+        return None;
+    }
+    let transport = transport(&data.service).filter(|transport| supported.contains(*transport));
+    match &*data.flags {
+        b"s" | b"S" => Some((Next::Services(transport?), false)),
+        b"a" | b"A" => Some((Next::Addresses(transport?), false)),
+        [] => {
+            let service_name = replacement.labels().next().is_some_and(|label| label.first() == Some(&b'_'));
+            if origin == Origin::Static && service_name {
+                return Some((Next::Services(transport?), true));
+            }
+            // A record that only leads on need not name a service (RFC 3403 §4.1); if it does, it must be ours.
+            (data.service.is_empty() || transport.is_some()).then_some((Next::Naptr, false))
+        }
+        _ => None,
+    }
+}
+
+/// The transport of a NAPTR service (RFC 3263 §4.1, RFC 4168 §5).
+fn transport(service: &[u8]) -> Option<Transport> {
+    [
+        (&b"SIP+D2U"[..], Transport::Udp),
+        (b"SIP+D2T", Transport::Tcp),
+        (b"SIPS+D2T", Transport::Tls),
+        (b"SIP+D2S", Transport::Sctp),
+    ]
+    .into_iter()
+    .find_map(|(text, transport)| service.eq_ignore_ascii_case(text).then_some(transport))
+}

@@ -1,0 +1,266 @@
+//! Cache, queries and jobs in one machine.
+
+use super::job::{Job, Progress};
+use super::spec::{JobId, Resolution, ResolveSpec};
+use super::view::{JobView, Sources};
+use crate::cache::{Cache, StaticStore};
+use crate::config::{DeviceSettings, StaticRecords};
+use crate::dns::{
+    DnsCounters, DnsDatagram, DnsOutput, Outcome, Queries, QueryFailure, QueryHandle, QueryTiming, Question,
+};
+use crate::types::{DnsServerIndex, Random, SECOND_MS, Slab, Time, Timers};
+use std::collections::VecDeque;
+
+/// Jobs at the same time: two servers of each of 128 accounts, more than any gateway registers.
+const MAX_JOBS: usize = 256;
+/// Questions of one job in flight at once: the hosts of a large domain must not fill the table for everybody.
+const MAX_PARALLEL: usize = 16;
+/// Time-outs before a configuration arrives: those of the provisioning defaults.
+const DEFAULT_TIMING: QueryTiming = QueryTiming { timeout_ms: 3 * SECOND_MS, retries: 2 };
+
+/// Options of a resolver.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct ResolverOptions {
+    /// Questions whose answers are kept.
+    pub cache_entries: usize,
+    /// How long static records wait for DNS, milliseconds.
+    pub dns_wait_ms: u64,
+}
+
+impl Default for ResolverOptions {
+    fn default() -> Self {
+        // 1.8 s is what RFC 8767 §5 recommends for a client that has something else to offer.
+        ResolverOptions { cache_entries: 256, dns_wait_ms: 1_800 }
+    }
+}
+
+/// What came out of the resolver.
+#[derive(Debug, Default)]
+pub struct ResolveOutput {
+    /// Datagrams to be sent.
+    pub sends: VecDeque<DnsDatagram>,
+    /// Queries that ended: their sockets can be closed.
+    pub released: VecDeque<QueryHandle>,
+    /// Jobs that ended.
+    pub finished: VecDeque<(JobId, Resolution)>,
+}
+
+/// What happened, in numbers since the start.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct ResolveCounters {
+    /// Of the queries.
+    pub dns: DnsCounters,
+    /// Answers that finished jobs took from the cache.
+    pub cache_hits: u64,
+    /// Sets of static records that finished jobs used.
+    pub static_answers: u64,
+    /// Cache entries that had to make room.
+    pub cache_evictions: u64,
+    /// Jobs that found the table of jobs full.
+    pub jobs_refused: u64,
+}
+
+/// As many jobs run as may; this one was not started.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct JobsFull;
+
+/// The resolver.
+#[derive(Debug)]
+pub struct Resolver {
+    options: ResolverOptions,
+    cache: Cache,
+    statics: StaticStore,
+    queries: Queries,
+    jobs: Slab<Job>,
+    timers: Timers<JobId>,
+    dns_out: DnsOutput,
+    counters: ResolveCounters,
+}
+
+impl Resolver {
+    /// A resolver without DNS servers and static records.
+    #[must_use]
+    pub fn new(options: ResolverOptions, random: Random) -> Resolver {
+        Resolver {
+            options,
+            cache: Cache::new(options.cache_entries),
+            statics: StaticStore::new(&StaticRecords::default()),
+            queries: Queries::new(DEFAULT_TIMING, random),
+            jobs: Slab::new(MAX_JOBS),
+            timers: Timers::default(),
+            dns_out: DnsOutput::default(),
+            counters: ResolveCounters::default(),
+        }
+    }
+
+    /// Other static records and time-outs. Jobs under way see them at their next step.
+    pub fn configure(&mut self, device: &DeviceSettings) {
+        self.statics = StaticStore::new(&device.static_records);
+        self.queries
+            .set_timing(QueryTiming { timeout_ms: device.dns_query_timeout_ms, retries: device.dns_retry_times });
+    }
+
+    /// Other DNS servers, in order of preference; the caller knows their addresses. To be called whenever one of
+    /// them changes, also when their number does not.
+    pub fn set_servers(&mut self, now: Time, count: usize, out: &mut ResolveOutput) {
+        // What failed with the old servers may work with the new ones.
+        self.cache.clear_holds();
+        self.queries.set_servers(now, count, &mut self.dns_out);
+        self.settle(now, out);
+    }
+
+    /// Starts to resolve. The end may be in `out` when this returns.
+    ///
+    /// # Errors
+    /// [`JobsFull`].
+    pub fn start(&mut self, now: Time, spec: &ResolveSpec, out: &mut ResolveOutput) -> Result<JobId, JobsFull> {
+        let Ok(id) = self.jobs.insert(Job::new(spec.clone(), self.cache.serial())) else {
+            self.counters.jobs_refused += 1;
+            return Err(JobsFull);
+        };
+        let id = JobId(id);
+        self.advance(now, id, out);
+        let deadline = now.after(self.options.dns_wait_ms);
+        if let Some(job) = self.jobs.get_mut(id.0) {
+            job.timer = Some(self.timers.set(deadline, id));
+        }
+        self.settle(now, out);
+        Ok(id)
+    }
+
+    /// Forgets a job: it will not be in `finished`, not even if it is there already. Its queries go on, as what they
+    /// bring serves the cache.
+    pub fn cancel(&mut self, job: JobId, out: &mut ResolveOutput) {
+        self.remove(job);
+        out.finished.retain(|(finished, _)| *finished != job);
+    }
+
+    /// A datagram arrived from this DNS server.
+    pub fn handle_datagram(&mut self, now: Time, server: DnsServerIndex, bytes: &[u8], out: &mut ResolveOutput) {
+        self.queries.handle_datagram(now, server, bytes, &mut self.dns_out);
+        self.settle(now, out);
+    }
+
+    /// The datagram last sent for this query did not leave, or its server is unreachable.
+    pub fn send_failed(&mut self, now: Time, query: QueryHandle, out: &mut ResolveOutput) {
+        self.queries.send_failed(now, query, &mut self.dns_out);
+        self.settle(now, out);
+    }
+
+    /// Time has passed.
+    pub fn handle_timer(&mut self, now: Time, out: &mut ResolveOutput) {
+        self.queries.handle_timer(now, &mut self.dns_out);
+        self.settle(now, out);
+        while let Some(id) = self.timers.take_due(now) {
+            if let Some(job) = self.jobs.get_mut(id.0) {
+                job.impatient = true;
+                job.timer = None;
+                self.advance(now, id, out);
+            }
+        }
+        self.settle(now, out);
+    }
+
+    /// When [`Resolver::handle_timer`] wants to be called.
+    #[must_use]
+    pub fn next_deadline(&self) -> Option<Time> {
+        self.queries.next_deadline().into_iter().chain(self.timers.next()).min()
+    }
+
+    /// Forgets everything that DNS said. Jobs under way keep what arrived for them.
+    pub fn flush(&mut self) {
+        self.cache.flush();
+    }
+
+    /// Counters since the start.
+    #[must_use]
+    pub fn counters(&self) -> ResolveCounters {
+        ResolveCounters { dns: self.queries.counters(), cache_evictions: self.cache.evictions(), ..self.counters }
+    }
+
+    /// Carries everything that came out of the queries to where it belongs, until nothing comes any more.
+    fn settle(&mut self, now: Time, out: &mut ResolveOutput) {
+        self.forward(out);
+        while let Some((question, outcome)) = self.dns_out.finished.pop_front() {
+            for id in self.learn(now, &question, outcome) {
+                self.advance(now, id, out);
+            }
+            self.forward(out);
+        }
+    }
+
+    fn forward(&mut self, out: &mut ResolveOutput) {
+        for handle in self.dns_out.released.drain(..) {
+            // What the driver has not taken yet must not leave through a socket it is told to close.
+            out.sends.retain(|datagram| datagram.query != handle);
+            out.released.push_back(handle);
+        }
+        out.sends.append(&mut self.dns_out.sends);
+    }
+
+    /// Stores how a question ended and returns the jobs that can go on.
+    fn learn(&mut self, now: Time, question: &Question, outcome: Outcome) -> Vec<JobId> {
+        let without_server = outcome == Outcome::Failed(QueryFailure::NoServer);
+        // "No server" is a state of this device and not a property of the question: nothing to be remembered.
+        let known = (!without_server).then(|| self.cache.store(now, question, outcome));
+        let concerned = |job: &Job| job.starved || job.waiting.contains(question);
+        let ids: Vec<u64> = self.jobs.iter().filter(|(_, job)| concerned(job)).map(|(id, _)| id).collect();
+        for id in &ids {
+            if let Some(job) = self.jobs.get_mut(*id)
+                && job.waiting.remove(question)
+                && let Some(known) = &known
+            {
+                job.held.insert(question.clone(), known.clone());
+            }
+        }
+        ids.into_iter().map(JobId).collect()
+    }
+
+    /// Walks a job again, and asks what it needs or ends it.
+    fn advance(&mut self, now: Time, id: JobId, out: &mut ResolveOutput) {
+        let Some(job) = self.jobs.get(id.0) else { return };
+        let view = JobView {
+            now,
+            cache: &mut self.cache,
+            statics: &self.statics,
+            held: &job.held,
+            since: job.since,
+            dns: job.spec.dns,
+            has_servers: self.queries.server_count() > 0,
+            impatient: false,
+            sources: Sources::default(),
+        };
+        match job.progress(view) {
+            Progress::Done(resolution, sources) => {
+                self.counters.cache_hits += sources.cached;
+                self.counters.static_answers += sources.statics;
+                self.remove(id);
+                out.finished.push_back((id, resolution));
+            }
+            Progress::Needs(questions) => self.ask(now, id, questions),
+        }
+    }
+
+    fn ask(&mut self, now: Time, id: JobId, questions: Vec<Question>) {
+        let Some(job) = self.jobs.get_mut(id.0) else { return };
+        job.starved = false;
+        for question in questions {
+            if job.waiting.contains(&question) {
+                continue;
+            }
+            // Whatever is in flight, for whomever, ends: then this job is walked again and asks the rest.
+            job.starved = job.waiting.len() >= MAX_PARALLEL
+                || self.queries.start(now, question.clone(), &mut self.dns_out).is_err();
+            if job.starved {
+                return;
+            }
+            job.waiting.insert(question);
+        }
+    }
+
+    fn remove(&mut self, id: JobId) {
+        if let Some(timer) = self.jobs.remove(id.0).and_then(|job| job.timer) {
+            self.timers.cancel(timer);
+        }
+    }
+}

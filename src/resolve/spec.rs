@@ -1,0 +1,132 @@
+//! What is to be resolved, and what comes out.
+
+use crate::config::{AccountDns, Host, IpAddressMode, SrvWeight};
+use crate::dns::QueryFailure;
+use crate::types::{Name, Time, Transport, TransportSet, TransportSetting};
+use core::fmt;
+use core::net::SocketAddr;
+
+/// A resolution under way. Never reused.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct JobId(pub u64);
+
+/// Everything the target list of one configured server depends on, apart from what DNS says.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct ResolveSpec {
+    /// The configured host.
+    pub host: Host,
+    /// The configured port; 0 = find it in DNS.
+    pub port: u16,
+    /// The configured transport.
+    pub transport: TransportSetting,
+    /// DNS use of the account.
+    pub dns: AccountDns,
+    /// Transports of the firmware.
+    pub supported: TransportSet,
+    /// Which addresses are asked for; families without a route are left out by the caller.
+    pub ip_address_mode: IpAddressMode,
+    /// Order of SRV records of equal priority.
+    pub srv_weight: SrvWeight,
+    /// Drawn once per account, kept for its life: decides where the records leave a choice.
+    pub tie_break: u64,
+}
+
+/// Where an address comes from.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Origin {
+    /// From DNS.
+    Live,
+    /// From the static records.
+    Static,
+    /// Configured as an address.
+    Literal,
+}
+
+/// A place a request can be sent to.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct ResolvedTarget {
+    /// Transport.
+    pub transport: Transport,
+    /// Address and port.
+    pub address: SocketAddr,
+    /// The name the address was found under: the SRV target, or the configured name. `None` for addresses that no
+    /// name leads to.
+    pub host: Option<Name>,
+    /// TTL of the record that holds the address, seconds, as it was when the record arrived. 0 for a configured one.
+    pub ttl_s: u32,
+    /// Where the address comes from.
+    pub origin: Origin,
+}
+
+/// Why a list is empty.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum ResolutionFailure {
+    /// The name does not exist.
+    NoSuchName,
+    /// The name exists, but has no record that would help.
+    NoRecords,
+    /// The domain says that it does not offer the service.
+    NotOffered,
+    /// DNS gave no answer.
+    Dns(QueryFailure),
+    /// The records lead on and on: NAPTR chains, aliases or sheer number.
+    TooLong,
+}
+
+impl fmt::Display for ResolutionFailure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            ResolutionFailure::NoSuchName => f.write_str("the name does not exist in DNS (NXDOMAIN)"),
+            ResolutionFailure::NoRecords => f.write_str("the name has no address in DNS"),
+            ResolutionFailure::NotOffered => {
+                f.write_str("the domain says in DNS that it does not offer this service (SRV target \".\")")
+            }
+            ResolutionFailure::Dns(failure) => failure.fmt(f),
+            ResolutionFailure::TooLong => f.write_str("the records in DNS lead on for too long"),
+        }
+    }
+}
+
+/// Something an administrator would want to know about a list that nevertheless serves.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum ResolutionNote {
+    /// More targets than are used; this many of the lowest preference were dropped.
+    TargetsDropped(u32),
+    /// Records that would have needed further look-ups were left out.
+    LookupsDropped(u32),
+    /// A static NAPTR record without flags that points to a service name was read as one with the flag "s".
+    StaticNaptrReadAsS(Name),
+    /// DNS did not answer in time, so static records serve for the moment.
+    DnsSlow,
+}
+
+impl fmt::Display for ResolutionNote {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            ResolutionNote::TargetsDropped(count) => {
+                write!(f, "more than {} targets, {count} dropped", super::walk::MAX_TARGETS)
+            }
+            ResolutionNote::LookupsDropped(count) => write!(f, "too many records, {count} look-ups left out"),
+            ResolutionNote::StaticNaptrReadAsS(name) => {
+                write!(f, "static NAPTR record of {name} has no flags but points to a service, read as flag S")
+            }
+            ResolutionNote::DnsSlow => f.write_str("DNS did not answer in time, static records serve"),
+        }
+    }
+}
+
+/// The end of a job.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Resolution {
+    /// The list, most preferred first.
+    pub targets: Vec<ResolvedTarget>,
+    /// Until when the records behind the list hold; earlier if a host is missing only because its query failed. For an
+    /// empty list: when asking again may help.
+    pub valid_until: Time,
+    /// True if any DNS server said anything that was used, a negative answer included.
+    pub dns_answered: bool,
+    /// Why the list is empty; `None` if it is not.
+    pub failure: Option<ResolutionFailure>,
+    /// Remarks.
+    pub notes: Vec<ResolutionNote>,
+}
