@@ -64,11 +64,14 @@ static void request_done(void *user, const sfo_done *done)
 
 int main(void)
 {
-    sfo_callbacks callbacks = { .struct_size = sizeof callbacks, .send_sip = send_sip,
-        .set_timer = set_timer, .event = event, .request_done = request_done };
+    sfo_callbacks callbacks = SFO_CALLBACKS_INIT;
     sfo_options options = SFO_OPTIONS_INIT;
     sfo_config *config = NULL;
 
+    callbacks.send_sip = send_sip;
+    callbacks.set_timer = set_timer;
+    callbacks.event = event;
+    callbacks.request_done = request_done;
     if (getrandom(options.seed, sizeof options.seed, 0) != (ssize_t)sizeof options.seed
         || sfo_config_new(1, &config) != SFO_OK
         || sfo_config_load_text(config, provisioning, sizeof provisioning - 1) != SFO_OK
@@ -90,7 +93,7 @@ int main(void)
         poll(fds, (nfds_t)i, answered ? 0 : wait < 60000 ? (int)wait : 60000);
         while (i-- > 0)
             if (fds[i].revents)
-                sfo_dns_io_handle(engine, now_ms(), dns[i].fd, dns[i].events);
+                sfo_dns_io_handle(engine, now_ms(), dns[i].fd);
         if (now_ms() >= timer)
             sfo_engine_handle_timer(engine, now_ms());
         if (answered) { /* a final response has come in: report it */

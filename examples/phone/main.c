@@ -80,8 +80,9 @@ static void on_registration(void *user, const sfo_event *event)
 
 static void on_call_established(void *user, const char *target_text)
 {
-    const struct phone *phone = user;
+    struct phone *phone = user;
 
+    redundancy_set_busy(&phone->redundancy, 1);
     printf("CALL ESTABLISHED target=%s after=%.1f\n", target_text,
            (double)(clock_ms() - phone->dialled_ms) / 1000.0);
 }
@@ -94,7 +95,9 @@ static void on_call_failed(void *user, const char *reason)
 
 static void on_call_ended(void *user, const char *why)
 {
-    (void)user;
+    struct phone *phone = user;
+
+    redundancy_set_busy(&phone->redundancy, 0);
     printf("CALL ENDED %s\n", why);
 }
 
@@ -308,7 +311,7 @@ static int run(struct phone *phone, unsigned max_seconds)
     uint64_t end_ms = phone->started_ms + max_seconds * UINT64_C(1000);
 
     while (!phone->redundancy.stopped || phone->leave_at_ms == SFO_TIME_NEVER) {
-        struct pollfd fds[2 + 16];
+        struct pollfd fds[2 + REDUNDANCY_FDS_MAX];
         uint64_t now = clock_ms();
         uint64_t next = sip_ua_next_ms(phone->ua, now);
         size_t count, i;

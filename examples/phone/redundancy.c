@@ -206,6 +206,11 @@ int redundancy_give_up_call(struct redundancy *r)
     return call != 0;
 }
 
+void redundancy_set_busy(struct redundancy *r, int busy)
+{
+    sfo_account_set_busy(r->engine, clock_ms(), ACCOUNT, busy != 0);
+}
+
 void redundancy_stop(struct redundancy *r)
 {
     if (sfo_account_stop(r->engine, clock_ms(), ACCOUNT) != SFO_OK)
@@ -216,12 +221,10 @@ void redundancy_stop(struct redundancy *r)
 
 size_t redundancy_fds(struct redundancy *r, struct pollfd *fds, size_t capacity)
 {
-    sfo_dns_fd dns[16];
-    size_t count = sfo_dns_io_fds(r->engine, dns, sizeof dns / sizeof dns[0]);
+    sfo_dns_fd dns[REDUNDANCY_FDS_MAX];
+    size_t count = sfo_dns_io_fds(r->engine, dns, REDUNDANCY_FDS_MAX);
     size_t i;
 
-    if (count > sizeof dns / sizeof dns[0])
-        count = sizeof dns / sizeof dns[0]; /* the others get their turn when these are served */
     for (i = 0; i < count && i < capacity; i++) {
         fds[i].fd = dns[i].fd;
         fds[i].events = (short)(((dns[i].events & SFO_DNS_READABLE) ? POLLIN : 0)
@@ -233,11 +236,8 @@ size_t redundancy_fds(struct redundancy *r, struct pollfd *fds, size_t capacity)
 
 void redundancy_handle_fd(struct redundancy *r, const struct pollfd *fd)
 {
-    uint32_t events = ((fd->revents & (POLLIN | POLLERR | POLLHUP)) ? SFO_DNS_READABLE : 0)
-                      | ((fd->revents & POLLOUT) ? SFO_DNS_WRITABLE : 0);
-
-    if (events != 0)
-        sfo_dns_io_handle(r->engine, clock_ms(), fd->fd, events);
+    if (fd->revents != 0)
+        sfo_dns_io_handle(r->engine, clock_ms(), fd->fd);
 }
 
 void redundancy_handle_timer(struct redundancy *r, uint64_t now_ms)

@@ -42,6 +42,7 @@ sfo_status redundancy_open(struct redundancy *r, const sfo_config *config, const
 void redundancy_close(struct redundancy *r);
 
 /* For the poll loop. */
+#define REDUNDANCY_FDS_MAX 64 /* DNS sockets; usually there is none */
 size_t redundancy_fds(struct redundancy *r, struct pollfd *fds, size_t capacity);
 void redundancy_handle_fd(struct redundancy *r, const struct pollfd *fd);
 void redundancy_handle_timer(struct redundancy *r, uint64_t now_ms);
@@ -49,6 +50,7 @@ void redundancy_handle_timer(struct redundancy *r, uint64_t now_ms);
 /* For the user interface. */
 sfo_status redundancy_call(struct redundancy *r); /* after sip_ua_prepare_call() */
 int redundancy_give_up_call(struct redundancy *r); /* 1 when there was one on its way */
+void redundancy_set_busy(struct redundancy *r, int busy); /* a call is up: do not move it about */
 void redundancy_stop(struct redundancy *r);        /* de-register; then `stopped` becomes 1 */
 
 /* For the stack: the first part of struct sip_reports; `attempt_user` is the struct redundancy. */

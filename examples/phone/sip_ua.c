@@ -564,11 +564,9 @@ static void send_bye(struct sip_ua *ua, struct dialog *dialog)
 }
 
 /* A 2xx for an INVITE. The ACK of a 2xx is the business of the user agent, not of the transaction
- * (RFC 3261 13.2.2.4): it is sent here, and again for each repetition of the 2xx. `wanted` 0: the
- * call is already somewhere else or given up; it is answered politely and hung up. */
+ * (RFC 3261 13.2.2.4): it is sent here, and again for each repetition of the 2xx. */
 static struct dialog *acknowledge(struct sip_ua *ua, osip_message_t *response,
-                                  const osip_message_t *invite, const struct sockaddr_in *from,
-                                  int wanted)
+                                  const osip_message_t *invite, const struct sockaddr_in *from)
 {
     struct dialog *dialog;
 
@@ -604,9 +602,14 @@ static struct dialog *acknowledge(struct sip_ua *ua, osip_message_t *response,
     dialog->next = ua->dialogs;
     ua->dialogs = dialog;
     transmit(ua, &dialog->hop, dialog->ack);
-    if (!wanted)
-        send_bye(ua, dialog);
     return dialog;
+}
+
+/* The dialog of a call that is somewhere else by now, or given up. */
+static void hang_up_unwanted(struct sip_ua *ua, struct dialog *dialog)
+{
+    if (dialog != NULL && dialog != ua->call && dialog->forget_at_ms == FOREVER)
+        send_bye(ua, dialog);
 }
 
 /* ---- responses -------------------------------------------------------------------------- */
@@ -670,6 +673,7 @@ static void on_osip_response(int type, osip_transaction_t *tr, osip_message_t *r
     struct sip_answer answer = { (unsigned)response->status_code, 1, SIP_ABSENT, SIP_ABSENT,
                                  SIP_ABSENT };
     osip_message_t *again = NULL;
+    struct dialog *dialog = NULL;
     uint64_t attempt = t->attempt;
     int left = attempt == 0; /* for an INVITE: the call has gone elsewhere */
 
@@ -686,10 +690,13 @@ static void on_osip_response(int type, osip_transaction_t *tr, osip_message_t *r
         return;
     }
 
-    /* From here on the transaction is over; what follows belongs to a new one, or to nobody. osip
-     * has sent the ACK of a refused INVITE already, so the next attempt may go out at once. */
+    /* From here on the transaction is over; what follows belongs to a new one, or to nobody. The
+     * ACK comes before the report (osip has sent that of a refused INVITE already): the library may
+     * start the next attempt inside the report. */
     t->attempt = 0;
     t->forget_at_ms = FOREVER;
+    if (MSG_IS_INVITE(tr->orig_request) && answer.status < 300)
+        dialog = acknowledge(ua, response, tr->orig_request, &t->hop);
     if (answer.status == 401 || answer.status == 407) {
         again = answer_challenge(ua, tr->orig_request, response);
         answer.is_final = again == NULL;
@@ -715,14 +722,13 @@ static void on_osip_response(int type, osip_transaction_t *tr, osip_message_t *r
                  && attempt != 0)
             ua->reports.unreachable(ua->reports.attempt_user, attempt);
     } else if (MSG_IS_INVITE(tr->orig_request) && answer.status < 300) {
-        struct dialog *dialog =
-            acknowledge(ua, response, tr->orig_request, &t->hop, !left && ua->call == NULL);
-
-        if (dialog != NULL && dialog->forget_at_ms == FOREVER && ua->call == NULL) {
+        if (left || ua->call != NULL) {
+            hang_up_unwanted(ua, dialog);
+        } else if (dialog == NULL) {
+            ua->reports.call_ended(ua->reports.call_user, "the answer has no usable Contact");
+        } else {
             ua->call = dialog;
             ua->reports.call_established(ua->reports.call_user, t->target_text);
-        } else if (dialog == NULL && !left) {
-            ua->reports.call_ended(ua->reports.call_user, "the answer has no usable Contact");
         }
     }
 }
@@ -843,7 +849,7 @@ static void on_datagram(struct sip_ua *ua, const char *data, size_t length,
     } else {
         /* A 2xx ends its transaction, so its repetitions, and those of other forks, come here. */
         if (MSG_IS_STATUS_2XX(sip) && strcmp(sip->cseq->method, "INVITE") == 0)
-            acknowledge(ua, sip, NULL, from, 0);
+            hang_up_unwanted(ua, acknowledge(ua, sip, NULL, from));
         osip_event_free(event);
     }
 }
