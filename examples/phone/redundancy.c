@@ -110,8 +110,11 @@ static void on_request_done(void *user, const sfo_done *done)
         r->view.call_failed(r->view.user, reason);
         return;
     }
-    /* No server could be had. The outcomes say what each of them did. */
-    length = (size_t)snprintf(reason, sizeof reason, "%s", sfo_cause_text(done->cause));
+    /* No server could be had. The outcomes say what each of them did; there are none where nothing
+     * was sent: the name cannot be resolved, the account is not running. */
+    length = (size_t)snprintf(reason, sizeof reason, "%s",
+                              done->outcome_count != 0 ? "no server took it"
+                                                       : sfo_cause_text(done->cause));
     for (i = 0; i < done->outcome_count && length < sizeof reason; i++) {
         const sfo_outcome *outcome = &done->outcomes[i];
 
