@@ -68,10 +68,10 @@
 #define SFO_ABI_VERSION 0u
 
 /* A moment that never comes. */
-#define SFO_TIME_NEVER UINT64_MAX
+#define SFO_TIME_NEVER ((uint64_t)-1)
 
 /* A number that is not there, such as the Retry-After of a response without that header. */
-#define SFO_ABSENT UINT32_MAX
+#define SFO_ABSENT 0xffffffffu
 
 /* UDP. */
 #define SFO_TRANSPORT_UDP 1u
@@ -1103,11 +1103,10 @@ uint32_t sfo_abi_version(void);
 }  // extern "C"
 #endif  // __cplusplus
 
-#endif  /* SIPFAILOVER_H */
-
-
 /* Initializers. In C++ before C++11, members are set by assignment after these. */
 #define SFO_CALLBACKS_INIT { sizeof(sfo_callbacks), NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL }
 #define SFO_OPTIONS_INIT { sizeof(sfo_options), 500u, 0u, 1u, 1800u, 256u, 7u, SFO_LOG_INFO, { 0 } }
 #define SFO_REQUEST_INIT { sizeof(sfo_request), 0u, 0u, 0u, 0u }
 #define SFO_RESPONSE_INIT { sizeof(sfo_response), 0u, SFO_ABSENT, SFO_ABSENT, SFO_ABSENT, 0u }
+
+#endif  /* SIPFAILOVER_H */
