@@ -31,7 +31,7 @@ pub(super) const DEFAULT_OPTIONS: sfo_options = sfo_options {
     seed: [0; 32],
 };
 
-const NO_CALLBACKS: sfo_callbacks = sfo_callbacks {
+pub(super) const NO_CALLBACKS: sfo_callbacks = sfo_callbacks {
     struct_size: size_of::<sfo_callbacks>(),
     send_sip: None,
     set_timer: None,

@@ -10,10 +10,10 @@ use crate::account::{FinalResponse, ReportStatus};
 use crate::types::{AccountId, AttemptId, RequestId};
 use core::mem::{offset_of, size_of};
 
-const NO_REQUEST: sfo_request =
+pub(super) const NO_REQUEST: sfo_request =
     sfo_request { struct_size: size_of::<sfo_request>(), account: 0, method: 0, flags: 0, user_token: 0 };
 
-const NO_RESPONSE: sfo_response = sfo_response {
+pub(super) const NO_RESPONSE: sfo_response = sfo_response {
     struct_size: size_of::<sfo_response>(),
     status: 0,
     retry_after_s: SFO_ABSENT,
