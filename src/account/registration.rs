@@ -292,7 +292,9 @@ impl Account {
             match holds {
                 true if other == server => self.set_registration(ctx, other, RegistrationState::RefreshFailing, cause),
                 true => {}
-                false if visited[other.index()] => {
+                false
+                    if visited[other.index()] || self.sides[other.index()].state == RegistrationState::Registering =>
+                {
                     self.set_registration(ctx, other, RegistrationState::Retrying, cause);
                 }
                 false => {}

@@ -521,6 +521,8 @@ impl Engine {
     }
 
     fn spread_news(&mut self, now: Time, news: Vec<ListNews>) {
+        // What was learned stands in the log before what is made of it.
+        self.queue_notes();
         for item in news {
             match item {
                 ListNews::Settled(account, server) => {
@@ -533,13 +535,18 @@ impl Engine {
         }
     }
 
-    fn queue_dns(&mut self) {
+    fn queue_notes(&mut self) {
         let Shared { directory, actions, options, .. } = &mut self.shared;
         for note in directory.notes.drain(..) {
             if options.log_level >= LogLevel::Info {
                 actions.push_back(Action::Log(LogLevel::Info, note));
             }
         }
+    }
+
+    fn queue_dns(&mut self) {
+        self.queue_notes();
+        let Shared { directory, actions, .. } = &mut self.shared;
         while let Some(query) = directory.out.released.pop_front() {
             actions.push_back(Action::DnsReleased(query.0));
         }
