@@ -943,9 +943,9 @@ sfo_status sfo_account_current_target(struct sfo_engine *engine,
                                       struct sfo_target *out);
 
 /* Starts a request outside a dialog. The library picks the server and calls send_sip, once per server tried, until one
- * answers; then request_done. Requests inside a dialog go where the dialog goes, without the library. While the account
- * has no registration yet, or (one server at a time) has to register with server 2 first, the request waits for that
- * REGISTER where the server wants one; it may take as long as the servers' budgets together.
+ * answers; then request_done. Requests inside a dialog go where the dialog goes, without the library. Where the account
+ * registers with one server at a time, a request that finds server 1 dead waits until the account has registered with
+ * server 2.
  *
  * engine: the engine.
  * now_ms: your clock.
