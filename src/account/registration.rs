@@ -58,6 +58,12 @@ impl Account {
         }
         self.set_lane_timer(ctx, lane, None);
         let walk = self.registration_walk(ctx, server, why);
+        if walk.visits(Server::Working)
+            && let Some(probe) = self.probe.take()
+        {
+            // The walk will find out as well.
+            self.drop_request(ctx, probe, CancelMode::Stop, Cause::None);
+        }
         let kind = Kind::Registration(lane);
         let Some(id) = self.insert_request(ctx, kind, Method::Register, 0, walk) else {
             // The table of requests is full: later.
@@ -348,11 +354,13 @@ impl Account {
         }
     }
 
-    /// Successive registration on server 2: time to look for server 1. Skipped while the last probe still runs.
+    /// Successive registration on server 2: time to look for server 1. Skipped while server 1 is being asked already, by
+    /// the last probe or by a walk over both servers.
     pub(super) fn on_probe_timer(&mut self, ctx: &mut Context<'_>) {
         self.probe_timer = None;
         self.schedule_probe(ctx);
-        if self.probe.is_some() {
+        let walk = self.lanes[0].walk.and_then(|id| ctx.requests.get(id.0));
+        if self.probe.is_some() || walk.is_some_and(|request| request.walk.visits(Server::Working)) {
             return;
         }
         let mut walk = Walk::new(Server::Working, None);
