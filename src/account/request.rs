@@ -69,6 +69,8 @@ impl Request {
     pub fn purpose(&self) -> Purpose {
         match self.kind {
             Kind::Firmware => Purpose::Request,
+            // Another server serves the account meanwhile, or a request has just found this one dead.
+            Kind::Registration(_) if self.walk.always_retries => Purpose::Probe,
             Kind::Registration(_) => Purpose::Register,
             Kind::Probe | Kind::TargetCheck => Purpose::Probe,
             Kind::Unregister => Purpose::Unregister,

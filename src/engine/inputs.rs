@@ -257,6 +257,9 @@ impl Engine {
         let now = self.clock.read(now_ms);
         self.dns_servers_given = true;
         self.replace_dns_servers(now, servers.to_vec());
+        for place in 0..self.accounts.len() {
+            self.with_account(now, AccountId(place as u32 + 1), |account, ctx| account.on_dns_changed(ctx));
+        }
         self.settle(now);
     }
 
