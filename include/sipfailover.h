@@ -326,7 +326,9 @@ typedef struct sfo_send {
   uint64_t attempt;
   /* The token of sfo_request_start(); 0 for REGISTER. */
   uint64_t user_token;
-  /* REGISTER: keep one Call-ID and one CSeq sequence per value, so that two registrations never mix. */
+  /* REGISTER: keep one Call-ID and one CSeq sequence per value, so that two registrations never mix. The same for all
+   * attempts to one server of one account; of no meaning for other methods.
+   */
   uint64_t binding_key;
   /* The account: X of its keys. */
   uint32_t account;
@@ -436,7 +438,7 @@ typedef struct sfo_done {
   uint32_t method;
   /* SFO_DONE_... */
   uint32_t result;
-  /* SFO_CAUSE_...: the last cause. */
+  /* SFO_DONE_FAILED: why the last server failed. SFO_DONE_ANSWERED: SFO_CAUSE_RESPONSE. */
   uint32_t cause;
   /* The response, if the cause is one; else 0. */
   uint32_t sip_status;
@@ -483,11 +485,13 @@ typedef struct sfo_callbacks {
   size_t struct_size;
   /* REQUIRED. Send this attempt as a new transaction (new branch; same Call-ID, From tag and body for all attempts of
    * a request) and report what comes of it: sfo_attempt_provisional(), sfo_attempt_response(), sfo_attempt_failed().
-   * Return 0, or anything else if it could not be sent: then the attempt has failed with SFO_CAUSE_SEND.
+   * Return 0; or, if it could not be sent, one of the causes that sfo_attempt_failed() takes (SFO_CAUSE_LOCAL blames no
+   * server), or any other number for SFO_CAUSE_SEND.
    */
   int32_t (*send_sip)(void *user, const struct sfo_send *send);
   /* REQUIRED. Call sfo_engine_handle_timer() at this moment of your clock, instead of at the one set before.
-   * SFO_TIME_NEVER: not at all. Comes last, and only when the moment changed.
+   * SFO_TIME_NEVER: not at all. Comes last, and only when the moment changed; after sfo_engine_handle_timer() always,
+   * so that a one-shot timer is enough.
    */
   void (*set_timer)(void *user, uint64_t deadline_ms);
   /* Send a DNS message, and hand answers to sfo_engine_handle_dns(). Return 0, or anything else if it could not be
@@ -939,7 +943,9 @@ sfo_status sfo_account_current_target(struct sfo_engine *engine,
                                       struct sfo_target *out);
 
 /* Starts a request outside a dialog. The library picks the server and calls send_sip, once per server tried, until one
- * answers; then request_done. Requests inside a dialog go where the dialog goes, without the library.
+ * answers; then request_done. Requests inside a dialog go where the dialog goes, without the library. Where the account
+ * registers with one server at a time, a request that finds server 1 dead waits until the account has registered with
+ * server 2.
  *
  * engine: the engine.
  * now_ms: your clock.
@@ -976,7 +982,7 @@ sfo_status sfo_request_cancel(struct sfo_engine *engine,
  * attempt: the id given to send_sip.
  * sip_status: 100..199.
  * Returns SFO_OK; SFO_LATE: the attempt had been left, CANCEL it (RFC 3261 section 9.1); SFO_ERR_NOT_FOUND: no such
- * attempt; SFO_ERR_INVALID: engine is NULL, or sip_status out of range; SFO_ERR_BUSY; SFO_ERR_STATE; SFO_ERR_FAULT.
+ * attempt (any more): likewise; SFO_ERR_INVALID: engine is NULL, or sip_status out of range; SFO_ERR_BUSY; SFO_ERR_STATE; SFO_ERR_FAULT.
  * Callbacks: any. From callbacks: yes. Since 0.1.
  */
 sfo_status sfo_attempt_provisional(struct sfo_engine *engine,
@@ -993,7 +999,7 @@ sfo_status sfo_attempt_provisional(struct sfo_engine *engine,
  * attempt: the id given to send_sip.
  * response: copied. Begin with SFO_RESPONSE_INIT.
  * Returns SFO_OK; SFO_LATE: the attempt had been left: ACK and BYE a call that it set up; SFO_ERR_NOT_FOUND: no such
- * attempt; SFO_ERR_INVALID: a pointer is NULL, struct_size too small, or status or flags out of range; SFO_ERR_BUSY;
+ * attempt (any more): likewise; SFO_ERR_INVALID: a pointer is NULL, struct_size too small, or status or flags out of range; SFO_ERR_BUSY;
  * SFO_ERR_STATE; SFO_ERR_FAULT.
  * Callbacks: any. From callbacks: yes. Since 0.1.
  */

@@ -2,28 +2,29 @@
 //!
 //! The interface that users link against is the C header `include/sipfailover.h`, generated from [`ffi`]. The rest of
 //! the crate is the machine behind it: a synchronous core that takes inputs with a time stamp and leaves actions in a
-//! queue. It owns no socket, no thread, no clock and no global variable.
+//! queue. It owns no socket, no thread, no clock and no global variable. Its modules are public for tests, fuzzing and
+//! benchmarks; only the C interface is a promise.
 
 #![deny(unsafe_op_in_unsafe_fn)]
 #![warn(missing_docs)]
 
 #[forbid(unsafe_code)]
-mod account;
+pub mod account;
 #[forbid(unsafe_code)]
-mod cache;
+pub mod cache;
 #[forbid(unsafe_code)]
-mod config;
+pub mod config;
 #[forbid(unsafe_code)]
-mod dns;
+pub mod dns;
 #[forbid(unsafe_code)]
-mod engine;
+pub mod engine;
 pub mod ffi;
-mod io;
+pub mod io;
 #[forbid(unsafe_code)]
-mod policy;
+pub mod policy;
 #[forbid(unsafe_code)]
-mod resolve;
+pub mod resolve;
 #[forbid(unsafe_code)]
-mod target;
+pub mod target;
 #[forbid(unsafe_code)]
-mod types;
+pub mod types;

@@ -10,7 +10,7 @@ use crate::policy::{
     Budget, Method, Report, TIMER_C_MS, Verdict, full_budget, judge, retry_budget, transaction_timeout_ms,
 };
 use crate::target::{Target, TargetList};
-use crate::types::{AccountId, AttemptId, Cause, RequestId, Server, Time, TimerHandle, TransportFailure};
+use crate::types::{AccountId, AttemptId, Cause, RequestId, Seconds, Server, Time, TimerHandle, TransportFailure};
 use std::sync::Arc;
 
 /// Retry-After values are believed within these bounds, seconds.
@@ -23,7 +23,7 @@ pub enum AttemptState {
     Open,
     /// A provisional response came: the server is alive.
     Proceeding,
-    /// A final report came; further ones are ignored.
+    /// A final response came; further reports are ignored.
     Reported,
     /// The walk went on without it; a late report is a sign of life.
     Left,
@@ -109,7 +109,9 @@ impl Account {
     pub(super) fn open_attempt(&mut self, ctx: &mut Context<'_>, id: RequestId, server: Server, index: u8) {
         let last = self.is_last_target(ctx, id, server, index);
         let t1_ms = ctx.options.t1_ms;
-        let (Some(settings), Some(request)) = (self.settings.server(server), ctx.requests.get_mut(id.0)) else { return };
+        let (Some(settings), Some(request)) = (self.settings.server(server), ctx.requests.get_mut(id.0)) else {
+            return;
+        };
         let Some(list) = request.walk.list(server).cloned() else { return };
         let Some(target) = list.targets().get(usize::from(index)) else { return };
         request.walk.try_target(server, index);
@@ -270,7 +272,9 @@ impl Account {
         let was_alive = attempt.state == AttemptState::Proceeding;
         match report {
             Report::Silence => leave_attempt(ctx, id, report.cause()),
-            _ => close_attempt(ctx, id),
+            // Should an answer come all the same, nobody waits for it any more.
+            Report::Transport(_) => settle_attempt(ctx, id, AttemptState::Left),
+            Report::Final(_) => settle_attempt(ctx, id, AttemptState::Reported),
         }
         match verdict {
             Verdict::Answer => self.on_answer(ctx, request, id, response),
@@ -380,10 +384,6 @@ fn set_attempt_timer(ctx: &mut Context<'_>, id: AttemptId, ms: u64) {
 }
 
 /// The stack has finished with this attempt: nothing needs to be cancelled.
-fn close_attempt(ctx: &mut Context<'_>, id: AttemptId) {
-    settle_attempt(ctx, id, AttemptState::Reported);
-}
-
 fn settle_attempt(ctx: &mut Context<'_>, id: AttemptId, state: AttemptState) {
     if let Some(attempt) = ctx.attempts.get_mut(id.0) {
         attempt.state = state;
@@ -430,13 +430,10 @@ pub(super) fn end_attempt(ctx: &mut Context<'_>, id: AttemptId, mode: CancelMode
 fn log_failure(ctx: &mut Context<'_>, id: AttemptId, cause: Cause) {
     let Some(attempt) = ctx.attempts.get(id.0) else { return };
     let (account, method, list, index) = (attempt.account.0, attempt.method, attempt.list.clone(), attempt.index);
-    let after_ms = ctx.now.since(attempt.started);
+    let after = Seconds(ctx.now.since(attempt.started));
     let target = list.targets()[usize::from(index)].as_str();
-    let (method, seconds) = (method.text(), after_ms as f64 / 1000.0);
-    ctx.log(
-        LogLevel::Info,
-        format_args!("account {account}: {method} to {target} failed after {seconds:.1} s: {}", CauseText(cause)),
-    );
+    let (method, cause) = (method.text(), CauseText(cause));
+    ctx.log(LogLevel::Info, format_args!("account {account}: {method} to {target} failed after {after}: {cause}"));
 }
 
 /// A cause for people, with the status code of a response.

@@ -105,6 +105,6 @@ impl Account {
         if cause != Cause::None && state != RegistrationState::Registered {
             text.push_str(&format!(" ({})", CauseText(cause)));
         }
-        self.event_between(ctx, EventKind::Registration, server, cause, [String::new(), at], text);
+        self.event_between(ctx, (EventKind::Registration, server, cause), [String::new(), at], text);
     }
 }

@@ -43,7 +43,7 @@ impl Account {
         }
         ctx.counters.switches += u64::from(!from.is_empty());
         self.current_target = Some((list, index));
-        self.event_between(ctx, EventKind::CurrentTarget, server, cause, [from, to], text);
+        self.event_between(ctx, (EventKind::CurrentTarget, server, cause), [from, to], text);
     }
 
     /// Makes a server current. Its target is the one that holds its binding, if there is one.
@@ -115,6 +115,10 @@ impl Account {
 
     /// The registration state of a server without a binding that is not meant to have one.
     pub(super) fn rest_state(&self, server: Server) -> RegistrationState {
-        if self.sides[server.index()].binding.is_some() { RegistrationState::Registered } else { RegistrationState::Off }
+        if self.sides[server.index()].binding.is_some() {
+            RegistrationState::Registered
+        } else {
+            RegistrationState::Off
+        }
     }
 }

@@ -146,12 +146,6 @@ impl Account {
         self.sides[server.index()].binding.as_ref().map(|binding| binding.target().key.address)
     }
 
-    /// Requests that have not ended.
-    #[must_use]
-    pub fn open_requests(&self) -> &[RequestId] {
-        &self.open
-    }
-
     /// A deadline of this account has come.
     pub fn on_timer(&mut self, ctx: &mut Context<'_>, key: TimerKey) {
         match key {
@@ -179,23 +173,14 @@ impl Account {
         self.settings.redundancy == Redundancy::Concurrent
     }
 
-    pub(super) fn event(
-        &self,
-        ctx: &mut Context<'_>,
-        kind: EventKind,
-        server: Server,
-        cause: Cause,
-        text: String,
-    ) {
-        self.event_between(ctx, kind, server, cause, [String::new(), String::new()], text);
+    pub(super) fn event(&self, ctx: &mut Context<'_>, kind: EventKind, server: Server, cause: Cause, text: String) {
+        self.event_between(ctx, (kind, server, cause), [String::new(), String::new()], text);
     }
 
     pub(super) fn event_between(
         &self,
         ctx: &mut Context<'_>,
-        kind: EventKind,
-        server: Server,
-        cause: Cause,
+        (kind, server, cause): (EventKind, Server, Cause),
         [from, to]: [String; 2],
         text: String,
     ) {

@@ -9,7 +9,7 @@ use super::walk::Walk;
 use crate::config::RegisterSwitch;
 use crate::policy::{Method, refusal_pause_ms, retry_pause_ms};
 use crate::target::{TargetKey, TargetList};
-use crate::types::{AttemptId, Cause, RequestId, SECOND_MS, Server};
+use crate::types::{AttemptId, Cause, RequestId, SECOND_MS, Seconds, Server};
 use std::sync::Arc;
 
 /// Why a registration walk starts.
@@ -76,8 +76,8 @@ impl Account {
         if self.is_concurrent() {
             let mut walk = Walk::new(server, None);
             // Somebody else serves the account meanwhile: this is only to find out when the server is back.
-            let is_check = !self.sides[server.index()].good
-                && other.is_some_and(|other| self.holds_binding(ctx.now, other));
+            let is_check =
+                !self.sides[server.index()].good && other.is_some_and(|other| self.holds_binding(ctx.now, other));
             walk.always_retries = is_check || matches!(why, Walking::Check(_));
             return walk;
         }
@@ -115,7 +115,13 @@ impl Account {
     }
 
     /// A request got a response that may concern only itself: ask the same target by REGISTER.
-    pub(super) fn check_target(&mut self, ctx: &mut Context<'_>, server: Server, list: Arc<TargetList>, key: TargetKey) {
+    pub(super) fn check_target(
+        &mut self,
+        ctx: &mut Context<'_>,
+        server: Server,
+        list: Arc<TargetList>,
+        key: TargetKey,
+    ) {
         let is_checking = |id: &RequestId| {
             ctx.requests.get(id.0).is_some_and(|r| r.kind == Kind::TargetCheck && r.walk.visits(server))
         };
@@ -137,7 +143,8 @@ impl Account {
         response: FinalResponse,
     ) {
         let Some(attempt) = ctx.attempts.get(attempt_id.0) else { return };
-        let (server, index, list, requested_s) = (attempt.server, attempt.index, attempt.list.clone(), attempt.expires_s);
+        let (server, index, list, requested_s) =
+            (attempt.server, attempt.index, attempt.list.clone(), attempt.expires_s);
         let Some(request) = ctx.requests.get_mut(id.0) else { return };
         // RFC 3261 §10.2.8: once more, with the lifetime that the registrar wants.
         if let (423, Some(wanted_s)) = (response.status, response.min_expires_s)
@@ -153,7 +160,7 @@ impl Account {
         let granted_s = response.granted_expires_s.unwrap_or(requested_s);
         match response.status {
             _ if kind == Kind::Unregister => self.on_unregistered(ctx),
-            200..=299 if granted_s > 0 => self.on_registered(ctx, kind, server, (list, index), granted_s, cause),
+            200..=299 if granted_s > 0 => self.on_registered(ctx, kind, (server, list, index), granted_s, cause),
             status => self.on_refused(ctx, kind, server, status),
         }
     }
@@ -162,8 +169,7 @@ impl Account {
         &mut self,
         ctx: &mut Context<'_>,
         kind: Kind,
-        server: Server,
-        (list, index): (Arc<TargetList>, u8),
+        (server, list, index): (Server, Arc<TargetList>, u8),
         granted_s: u32,
         cause: Option<Cause>,
     ) {
@@ -286,7 +292,9 @@ impl Account {
             match holds {
                 true if other == server => self.set_registration(ctx, other, RegistrationState::RefreshFailing, cause),
                 true => {}
-                false if visited[other.index()] => {
+                false
+                    if visited[other.index()] || self.sides[other.index()].state == RegistrationState::Registering =>
+                {
                     self.set_registration(ctx, other, RegistrationState::Retrying, cause);
                 }
                 false => {}
@@ -302,7 +310,7 @@ impl Account {
             lost_all &= !self.holds_binding(ctx.now, server.other());
         }
         if lost_all {
-            let text = format!("every server failed ({}); next try in {:.0} s", CauseText(cause), ms as f64 / 1000.0);
+            let text = format!("every server failed ({}); next try in {}", CauseText(cause), Seconds(ms));
             self.event(ctx, EventKind::AllFailed, server, cause, text);
         }
         for other in Server::BOTH {

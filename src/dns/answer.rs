@@ -55,16 +55,32 @@ impl fmt::Display for QueryFailure {
 /// How a query ended.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Outcome {
-    /// Records of the kind asked, in the order received; they hold for `ttl_s` seconds together, which the aliases on
-    /// the way may make less than their own TTLs.
-    /// `additional`: what the same message adds about the names in these records.
-    Records { records: Vec<Record>, ttl_s: u32, additional: Vec<Record> },
+    /// Records of the kind asked.
+    Records {
+        /// The records, in the order received.
+        records: Vec<Record>,
+        /// How long they hold together, seconds; the aliases on the way may make it less than their own TTLs.
+        ttl_s: u32,
+        /// What the same message adds about the names in these records.
+        additional: Vec<Record>,
+    },
     /// The name is an alias of another one, about which the server said nothing.
-    Alias { target: Name, ttl_s: u32 },
+    Alias {
+        /// The other name.
+        target: Name,
+        /// How long that holds, seconds.
+        ttl_s: u32,
+    },
     /// The name exists, but has no such record.
-    NoData { ttl_s: u32 },
+    NoData {
+        /// How long that holds, seconds.
+        ttl_s: u32,
+    },
     /// There is no such name.
-    NoSuchName { ttl_s: u32 },
+    NoSuchName {
+        /// How long that holds, seconds.
+        ttl_s: u32,
+    },
     /// No answer.
     Failed(QueryFailure),
 }

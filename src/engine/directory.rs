@@ -2,10 +2,11 @@
 
 use crate::account::{ListState, Lists};
 use crate::config::{AccountSettings, DeviceSettings, DnsCacheType};
-use crate::resolve::{JobId, Resolution, ResolveOutput, ResolveSpec, Resolver, ResolvedTarget};
+use crate::resolve::{JobId, Resolution, ResolveOutput, ResolveSpec, ResolvedTarget, Resolver};
 use crate::target::{Target, TargetKey, TargetList};
 use crate::types::{AccountId, SECOND_MS, Server, Time, TimerHandle, Timers, TransportSet};
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::sync::Arc;
 
 /// After a resolution that led nowhere, the next one is this far away, ms: as long as a failure is remembered in the
@@ -234,14 +235,14 @@ impl Directory {
 impl Lists for Directory {
     fn get(&mut self, now: Time, settings: &AccountSettings, server: Server) -> ListState {
         let id = (settings.id, server);
-        if !self.slots.contains_key(&id) {
-            let Some(slot) = Slot::new(settings, server) else { return ListState::Failed };
-            self.slots.insert(id, slot);
-        }
-        let needs_job = self.slots.get(&id).is_some_and(|slot| {
-            slot.job.is_none() && !slot.is_valid(now) && slot.hold_until <= now
-        });
-        if needs_job {
+        let slot = match self.slots.entry(id) {
+            Entry::Occupied(entry) => entry.into_mut(),
+            Entry::Vacant(entry) => match Slot::new(settings, server) {
+                Some(slot) => entry.insert(slot),
+                None => return ListState::Failed,
+            },
+        };
+        if slot.job.is_none() && !slot.is_valid(now) && slot.hold_until <= now {
             self.start(now, settings, server);
         }
         match self.slots.get(&id) {

@@ -4,10 +4,10 @@ use super::clock::Clock;
 use super::directory::{Directory, ListNews};
 use super::options::EngineOptions;
 use crate::account::{
-    Account, Action, Attempt, AttemptState, Context, Counters, DoneReport, FinalResponse, Options, Phase,
+    Account, Action, Attempt, AttemptState, Context, Counters, DoneReport, FinalResponse, LogLevel, Options, Phase,
     RegistrationState, ReportStatus, Request, StartError, TimerKey,
 };
-use crate::account::{LogLevel, RequestResult};
+
 use crate::config::{AccountSettings, DeviceSettings, Settings};
 use crate::policy::Method;
 use crate::resolve::{ResolveCounters, Resolver, ResolverOptions};
@@ -187,10 +187,7 @@ impl Engine {
 
     /// The completion of a request; the request is gone then.
     pub fn take_done(&mut self, id: RequestId) -> Option<DoneReport> {
-        match self.shared.requests.remove(id.0)?.into_finished() {
-            Some(report) => Some(*report),
-            None => None,
-        }
+        self.shared.requests.remove(id.0)?.into_finished().map(|report| *report)
     }
 
     /// Whether a request is known, and whose it is.
@@ -524,6 +521,8 @@ impl Engine {
     }
 
     fn spread_news(&mut self, now: Time, news: Vec<ListNews>) {
+        // What was learned stands in the log before what is made of it.
+        self.queue_notes();
         for item in news {
             match item {
                 ListNews::Settled(account, server) => {
@@ -536,13 +535,18 @@ impl Engine {
         }
     }
 
-    fn queue_dns(&mut self) {
+    fn queue_notes(&mut self) {
         let Shared { directory, actions, options, .. } = &mut self.shared;
         for note in directory.notes.drain(..) {
             if options.log_level >= LogLevel::Info {
                 actions.push_back(Action::Log(LogLevel::Info, note));
             }
         }
+    }
+
+    fn queue_dns(&mut self) {
+        self.queue_notes();
+        let Shared { directory, actions, .. } = &mut self.shared;
         while let Some(query) = directory.out.released.pop_front() {
             actions.push_back(Action::DnsReleased(query.0));
         }

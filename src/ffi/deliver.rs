@@ -1,6 +1,5 @@
 //! From an entry of the action queue to a callback.
 
-use super::constants::sfo_status;
 use super::convert;
 use super::handle::{Core, sfo_engine};
 use super::memory::c_string;
@@ -119,12 +118,12 @@ fn prepare_send(core: &mut Core, id: AttemptId) -> Option<(sfo_send, Arc<TargetL
 fn send_sip(handle: &sfo_engine, send: &sfo_send, list: Arc<TargetList>, attempt: AttemptId) {
     let Some(callback) = handle.callbacks.send_sip else { return };
     // SAFETY: the firmware's callback, called as its type says, with no lock held; `list` keeps the texts alive.
-    let status: sfo_status = unsafe { callback(handle.user, send) };
+    let status = unsafe { callback(handle.user, send) };
     drop(list);
     if status != 0 {
-        let _ = handle.guarded(|core| {
-            core.engine.transport_failed(core.now_ms, attempt, TransportFailure::Send);
-        });
+        let reported = u32::try_from(status).ok().and_then(convert::transport_failure);
+        let failure = reported.unwrap_or(TransportFailure::Send);
+        let _ = handle.guarded(|core| core.engine.transport_failed(core.now_ms, attempt, failure));
     }
 }
 
@@ -219,9 +218,7 @@ fn log(handle: &sfo_engine, level: u32, line: &str) {
 /// Tells an epoll-style firmware which descriptors to watch. Poll-style firmware asks instead.
 pub fn dns_changes(handle: &sfo_engine) {
     let Some(callback) = handle.callbacks.dns_watch else { return };
-    while let Some(Some(change)) =
-        handle.guarded(|core| core.io.as_mut().and_then(crate::io::DnsIo::next_change))
-    {
+    while let Some(Some(change)) = handle.guarded(|core| core.io.as_mut().and_then(crate::io::DnsIo::next_change)) {
         // SAFETY: the firmware's callback, called as its type says, with no lock held.
         unsafe { callback(handle.user, change.fd, change.events.bits()) };
     }

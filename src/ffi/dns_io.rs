@@ -89,4 +89,3 @@ pub unsafe extern "C" fn sfo_dns_io_use_resolv_conf(
         })
     }
 }
-

@@ -318,7 +318,11 @@ pub unsafe extern "C" fn sfo_engine_counters(engine: *mut sfo_engine, out: *mut 
     unsafe {
         sfo_engine::run(engine, None, |core| {
             let counters = counters(core);
-            if write_struct(out, offset_of!(sfo_counters, failures_timeout), &counters) { SFO_OK } else { SFO_ERR_INVALID }
+            if write_struct(out, offset_of!(sfo_counters, failures_timeout), &counters) {
+                SFO_OK
+            } else {
+                SFO_ERR_INVALID
+            }
         })
     }
 }
@@ -352,11 +356,7 @@ fn counters(core: &Core) -> sfo_counters {
 /// Returns the full length without NUL, as snprintf() would; 0 if there is none.
 /// Callbacks: none. From callbacks: yes. Since 0.1.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn sfo_engine_last_error(
-    engine: *mut sfo_engine,
-    buffer: *mut c_char,
-    capacity: usize,
-) -> usize {
+pub unsafe extern "C" fn sfo_engine_last_error(engine: *mut sfo_engine, buffer: *mut c_char, capacity: usize) -> usize {
     let mut length = 0;
     // SAFETY: the caller vouches for the pointers.
     unsafe {

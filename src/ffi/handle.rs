@@ -4,7 +4,9 @@
 //! with no lock held; calls made from a callback only add to the queue. A panic in the library is caught here and makes
 //! the engine faulty; it never crosses into C.
 
-use super::constants::{SFO_ERR_BUSY, SFO_ERR_FAULT, SFO_ERR_INVALID, SFO_ERR_STATE, SFO_OK, SFO_TIME_NEVER, sfo_status};
+use super::constants::{
+    SFO_ERR_BUSY, SFO_ERR_FAULT, SFO_ERR_INVALID, SFO_ERR_STATE, SFO_OK, SFO_TIME_NEVER, sfo_status,
+};
 use super::deliver;
 use super::types::sfo_callbacks;
 use crate::engine::Engine;

@@ -80,8 +80,7 @@ mod tests {
 
     #[test]
     fn other_requests_fail_when_the_next_retransmission_would_be_due() {
-        let expected =
-            [1_000, 1_500, 3_500, 7_500, 11_500, 15_500, 19_500, 23_500, 27_500, 31_500, 32_000, 32_000];
+        let expected = [1_000, 1_500, 3_500, 7_500, 11_500, 15_500, 19_500, 23_500, 27_500, 31_500, 32_000, 32_000];
         assert_eq!(budgets(Method::Register, Transport::Udp, 0..=11), expected);
     }
 

@@ -5,7 +5,7 @@ use super::view::{JobView, Sources};
 use super::walk::{Walked, walk};
 use crate::cache::Known;
 use crate::dns::Question;
-use crate::types::{SECOND_MS, Time, TimerHandle};
+use crate::types::{SECOND_MS, TimerHandle};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A list made because DNS was slow holds for this long only: DNS may have answered by then.

@@ -22,6 +22,6 @@ pub use ids::{AccountId, AttemptId, DnsServerIndex, RequestId, Server};
 pub use name::{Name, NameError};
 pub use random::Random;
 pub use slab::Slab;
-pub use time::{SECOND_MS, Time};
+pub use time::{SECOND_MS, Seconds, Time};
 pub use timers::{TimerHandle, Timers};
 pub use transport::{Transport, TransportSet, TransportSetting};
