@@ -13,7 +13,7 @@ execute_process(COMMAND "${PROGRAM}" OUTPUT_VARIABLE output RESULT_VARIABLE stat
 if(NOT status EQUAL 0)
   message(FATAL_ERROR "${PROGRAM} ended with ${status}")
 endif()
-string(STRIP "${output}" output)
+string(REGEX REPLACE "\n+$" "" output "${output}")
 string(FIND "${readme}" "```text\n${output}\n```" found)
 if(found EQUAL -1)
   message(FATAL_ERROR "README.md promises another output than\n${output}")

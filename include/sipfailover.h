@@ -141,6 +141,8 @@
 #define SFO_CAUSE_OTHER_REQUEST 17u
 /* The engine is being freed. */
 #define SFO_CAUSE_RELEASED 18u
+/* The firmware withdrew the request. */
+#define SFO_CAUSE_CANCELLED 19u
 
 /* An attempt of a request of the firmware. */
 #define SFO_PURPOSE_REQUEST 1u
@@ -408,6 +410,8 @@ typedef struct sfo_cancel {
   uint32_t cause;
   /* The response, if the cause is one; else 0. */
   uint32_t sip_status;
+  /* "192.0.2.1:5060/udp". Dies when the callback returns; not NULL. */
+  const char *target_text;
 } sfo_cancel;
 
 /* One attempt that failed on the way. */

@@ -419,6 +419,8 @@ pub(super) fn end_attempt(ctx: &mut Context<'_>, id: AttemptId, mode: CancelMode
         token: attempt.token,
         account: attempt.account,
         server: attempt.server,
+        list: attempt.list.clone(),
+        index: attempt.index,
         method: attempt.method,
         mode,
         cause,

@@ -173,7 +173,7 @@ impl Account {
             return false;
         }
         if let Phase::Attempting(attempt) = request.phase {
-            leave_attempt(ctx, attempt, Cause::None);
+            leave_attempt(ctx, attempt, Cause::Cancelled);
         }
         ctx.requests.remove(id.0);
         self.open.retain(|open| *open != id);

@@ -130,6 +130,7 @@ fn send_sip(handle: &sfo_engine, send: &sfo_send, list: Arc<TargetList>, attempt
 fn cancel_sip(handle: &sfo_engine, cancel: &CancelSip) {
     let Some(callback) = handle.callbacks.cancel_sip else { return };
     let (cause, sip_status) = convert::cause(cancel.cause);
+    let (list, index) = (&cancel.list, usize::from(cancel.index));
     let cancel = sfo_cancel {
         struct_size: size_of::<sfo_cancel>(),
         request: cancel.request.0,
@@ -141,8 +142,9 @@ fn cancel_sip(handle: &sfo_engine, cancel: &CancelSip) {
         mode: convert::cancel_mode(cancel.mode),
         cause,
         sip_status,
+        target_text: list.targets().get(index).map_or(c"".as_ptr(), |target| target.text.as_ptr()),
     };
-    // SAFETY: the firmware's callback, called as its type says, with no lock held.
+    // SAFETY: the firmware's callback, called as its type says, with no lock held; `list` keeps the text alive.
     unsafe { callback(handle.user, &raw const cancel) };
 }
 

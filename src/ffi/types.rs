@@ -81,6 +81,8 @@ pub struct sfo_cancel {
     pub cause: u32,
     /// The response, if the cause is one; else 0.
     pub sip_status: u32,
+    /// "192.0.2.1:5060/udp". Dies when the callback returns; not NULL.
+    pub target_text: *const c_char,
 }
 
 /// One attempt that failed on the way.
