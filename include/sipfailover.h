@@ -659,9 +659,9 @@ sfo_status sfo_config_load_text(struct sfo_config *config,
  * config: the configuration.
  * key: for example "account.1.sip_server.1.address".
  * value: as in a provisioning text; "" resets the key to its default.
- * Returns SFO_OK, also if the value was corrected (read it back); SFO_ERR_NOT_FOUND: no such key; SFO_ERR_CONFIG: not a
- * value of this key, the old one stays; SFO_ERR_INVALID: a pointer is NULL, or not UTF-8. sfo_config_last_error()
- * says what was expected.
+ * Returns SFO_OK, also if the value was corrected: then sfo_config_last_error() says how, else it is empty;
+ * SFO_ERR_NOT_FOUND: no such key; SFO_ERR_CONFIG: not a value of this key, the old one stays; SFO_ERR_INVALID: a pointer
+ * is NULL, or not UTF-8. sfo_config_last_error() says what was expected.
  * Callbacks: none. From callbacks: yes. Since 0.1.
  */
 sfo_status sfo_config_set(struct sfo_config *config,
@@ -705,7 +705,16 @@ sfo_status sfo_config_get_int(const struct sfo_config *config,
  */
 sfo_status sfo_config_reset(struct sfo_config *config, const char *key);
 
-/* Number of diagnostics of the last sfo_config_load_text().
+/* Looks for settings that contradict each other or have no effect, for firmware that sets single keys:
+ * sfo_config_load_text() has looked already. Its diagnostics replace those of the last text, and carry line 0.
+ *
+ * config: the configuration.
+ * Returns SFO_OK, with or without diagnostics: see sfo_config_diagnostic_count(); SFO_ERR_INVALID: config is NULL.
+ * Callbacks: none. From callbacks: yes. Since 0.1.
+ */
+sfo_status sfo_config_check(struct sfo_config *config);
+
+/* Number of diagnostics of the last sfo_config_load_text() or sfo_config_check().
  *
  * config: the configuration; NULL has none.
  * Returns the number.
@@ -713,7 +722,7 @@ sfo_status sfo_config_reset(struct sfo_config *config, const char *key);
  */
 uint32_t sfo_config_diagnostic_count(const struct sfo_config *config);
 
-/* One diagnostic of the last sfo_config_load_text(), in the order of the lines.
+/* One diagnostic of the last sfo_config_load_text() or sfo_config_check(), in the order of the lines.
  *
  * config: the configuration.
  * index: from 0.
