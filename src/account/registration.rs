@@ -262,15 +262,13 @@ impl Account {
             Kind::Registration(lane) => self.on_walk_failed(ctx, lane, cause, retry_after_s, visited),
             Kind::Probe => self.probe = None,
             // The target that refused a request does not answer REGISTER either: the account looks for another one.
-            Kind::TargetCheck => self.register_instead(ctx),
+            Kind::TargetCheck => {
+                let server = if visited[0] { Server::Working } else { Server::Fallback };
+                self.register(ctx, self.lane_of(server), Walking::Due);
+            }
             Kind::Unregister => self.on_unregistered(ctx),
             Kind::Firmware => {}
         }
-    }
-
-    fn register_instead(&mut self, ctx: &mut Context<'_>) {
-        let lane = self.lane_of(self.current);
-        self.register(ctx, lane, Walking::Due);
     }
 
     fn on_walk_failed(
@@ -313,7 +311,7 @@ impl Account {
         if self.is_concurrent() {
             self.sides[server.index()].good = false;
             self.leave_if_not_good(ctx, server, cause);
-            lost_all &= !self.holds_binding(ctx.now, server.other());
+            lost_all &= self.has_given_up_on(ctx, server.other());
         }
         if lost_all {
             let text = format!("every server failed ({}); next try in {}", CauseText(cause), Seconds(ms));
@@ -324,6 +322,13 @@ impl Account {
                 self.unpark(ctx, other, false);
             }
         }
+    }
+
+    /// True if nothing is to be hoped from a server before its next walk.
+    fn has_given_up_on(&self, ctx: &Context<'_>, server: Server) -> bool {
+        let state = self.sides[server.index()].state;
+        let failed = matches!(state, RegistrationState::Retrying | RegistrationState::Refused);
+        self.settings.server(server).is_none() || (failed && !self.holds_binding(ctx.now, server))
     }
 
     fn on_refused(&mut self, ctx: &mut Context<'_>, kind: Kind, server: Server, status: u16) {
