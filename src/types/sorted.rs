@@ -76,6 +76,12 @@ impl<K: Ord, V> SortedMap<K, V> {
         self.entries.len()
     }
 
+    /// True when the map holds nothing.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
     /// The entries in order of keys.
     pub fn iter(&self) -> core::slice::Iter<'_, (K, V)> {
         self.entries.iter()
