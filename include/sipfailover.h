@@ -141,6 +141,8 @@
 #define SFO_CAUSE_OTHER_REQUEST 17u
 /* The engine is being freed. */
 #define SFO_CAUSE_RELEASED 18u
+/* The firmware withdrew the request. */
+#define SFO_CAUSE_CANCELLED 19u
 
 /* An attempt of a request of the firmware. */
 #define SFO_PURPOSE_REQUEST 1u
@@ -326,7 +328,9 @@ typedef struct sfo_send {
   uint64_t attempt;
   /* The token of sfo_request_start(); 0 for REGISTER. */
   uint64_t user_token;
-  /* REGISTER: keep one Call-ID and one CSeq sequence per value, so that two registrations never mix. */
+  /* REGISTER: keep one Call-ID and one CSeq sequence per value, so that two registrations never mix. The same for all
+   * attempts to one server of one account; of no meaning for other methods.
+   */
   uint64_t binding_key;
   /* The account: X of its keys. */
   uint32_t account;
@@ -406,6 +410,8 @@ typedef struct sfo_cancel {
   uint32_t cause;
   /* The response, if the cause is one; else 0. */
   uint32_t sip_status;
+  /* "192.0.2.1:5060/udp". Dies when the callback returns; not NULL. */
+  const char *target_text;
 } sfo_cancel;
 
 /* One attempt that failed on the way. */
@@ -436,7 +442,7 @@ typedef struct sfo_done {
   uint32_t method;
   /* SFO_DONE_... */
   uint32_t result;
-  /* SFO_CAUSE_...: the last cause. */
+  /* SFO_DONE_FAILED: why the last server failed. SFO_DONE_ANSWERED: SFO_CAUSE_RESPONSE. */
   uint32_t cause;
   /* The response, if the cause is one; else 0. */
   uint32_t sip_status;
@@ -483,11 +489,13 @@ typedef struct sfo_callbacks {
   size_t struct_size;
   /* REQUIRED. Send this attempt as a new transaction (new branch; same Call-ID, From tag and body for all attempts of
    * a request) and report what comes of it: sfo_attempt_provisional(), sfo_attempt_response(), sfo_attempt_failed().
-   * Return 0, or anything else if it could not be sent: then the attempt has failed with SFO_CAUSE_SEND.
+   * Return 0; or, if it could not be sent, one of the causes that sfo_attempt_failed() takes (SFO_CAUSE_LOCAL blames no
+   * server), or any other number for SFO_CAUSE_SEND.
    */
   int32_t (*send_sip)(void *user, const struct sfo_send *send);
   /* REQUIRED. Call sfo_engine_handle_timer() at this moment of your clock, instead of at the one set before.
-   * SFO_TIME_NEVER: not at all. Comes last, and only when the moment changed.
+   * SFO_TIME_NEVER: not at all. Comes last, and only when the moment changed; after sfo_engine_handle_timer() always,
+   * so that a one-shot timer is enough.
    */
   void (*set_timer)(void *user, uint64_t deadline_ms);
   /* Send a DNS message, and hand answers to sfo_engine_handle_dns(). Return 0, or anything else if it could not be
@@ -651,9 +659,9 @@ sfo_status sfo_config_load_text(struct sfo_config *config,
  * config: the configuration.
  * key: for example "account.1.sip_server.1.address".
  * value: as in a provisioning text; "" resets the key to its default.
- * Returns SFO_OK, also if the value was corrected (read it back); SFO_ERR_NOT_FOUND: no such key; SFO_ERR_CONFIG: not a
- * value of this key, the old one stays; SFO_ERR_INVALID: a pointer is NULL, or not UTF-8. sfo_config_last_error()
- * says what was expected.
+ * Returns SFO_OK, also if the value was corrected: then sfo_config_last_error() says how, else it is empty;
+ * SFO_ERR_NOT_FOUND: no such key; SFO_ERR_CONFIG: not a value of this key, the old one stays; SFO_ERR_INVALID: a pointer
+ * is NULL, or not UTF-8. sfo_config_last_error() says what was expected.
  * Callbacks: none. From callbacks: yes. Since 0.1.
  */
 sfo_status sfo_config_set(struct sfo_config *config,
@@ -697,7 +705,16 @@ sfo_status sfo_config_get_int(const struct sfo_config *config,
  */
 sfo_status sfo_config_reset(struct sfo_config *config, const char *key);
 
-/* Number of diagnostics of the last sfo_config_load_text().
+/* Looks for settings that contradict each other or have no effect, for firmware that sets single keys:
+ * sfo_config_load_text() has looked already. Its diagnostics replace those of the last text, and carry line 0.
+ *
+ * config: the configuration.
+ * Returns SFO_OK, with or without diagnostics: see sfo_config_diagnostic_count(); SFO_ERR_INVALID: config is NULL.
+ * Callbacks: none. From callbacks: yes. Since 0.1.
+ */
+sfo_status sfo_config_check(struct sfo_config *config);
+
+/* Number of diagnostics of the last sfo_config_load_text() or sfo_config_check().
  *
  * config: the configuration; NULL has none.
  * Returns the number.
@@ -705,7 +722,7 @@ sfo_status sfo_config_reset(struct sfo_config *config, const char *key);
  */
 uint32_t sfo_config_diagnostic_count(const struct sfo_config *config);
 
-/* One diagnostic of the last sfo_config_load_text(), in the order of the lines.
+/* One diagnostic of the last sfo_config_load_text() or sfo_config_check(), in the order of the lines.
  *
  * config: the configuration.
  * index: from 0.
@@ -939,7 +956,9 @@ sfo_status sfo_account_current_target(struct sfo_engine *engine,
                                       struct sfo_target *out);
 
 /* Starts a request outside a dialog. The library picks the server and calls send_sip, once per server tried, until one
- * answers; then request_done. Requests inside a dialog go where the dialog goes, without the library.
+ * answers; then request_done. Requests inside a dialog go where the dialog goes, without the library. Where the account
+ * registers with one server at a time, a request that finds server 1 dead waits until the account has registered with
+ * server 2.
  *
  * engine: the engine.
  * now_ms: your clock.
@@ -976,7 +995,7 @@ sfo_status sfo_request_cancel(struct sfo_engine *engine,
  * attempt: the id given to send_sip.
  * sip_status: 100..199.
  * Returns SFO_OK; SFO_LATE: the attempt had been left, CANCEL it (RFC 3261 section 9.1); SFO_ERR_NOT_FOUND: no such
- * attempt; SFO_ERR_INVALID: engine is NULL, or sip_status out of range; SFO_ERR_BUSY; SFO_ERR_STATE; SFO_ERR_FAULT.
+ * attempt (any more): likewise; SFO_ERR_INVALID: engine is NULL, or sip_status out of range; SFO_ERR_BUSY; SFO_ERR_STATE; SFO_ERR_FAULT.
  * Callbacks: any. From callbacks: yes. Since 0.1.
  */
 sfo_status sfo_attempt_provisional(struct sfo_engine *engine,
@@ -993,7 +1012,7 @@ sfo_status sfo_attempt_provisional(struct sfo_engine *engine,
  * attempt: the id given to send_sip.
  * response: copied. Begin with SFO_RESPONSE_INIT.
  * Returns SFO_OK; SFO_LATE: the attempt had been left: ACK and BYE a call that it set up; SFO_ERR_NOT_FOUND: no such
- * attempt; SFO_ERR_INVALID: a pointer is NULL, struct_size too small, or status or flags out of range; SFO_ERR_BUSY;
+ * attempt (any more): likewise; SFO_ERR_INVALID: a pointer is NULL, struct_size too small, or status or flags out of range; SFO_ERR_BUSY;
  * SFO_ERR_STATE; SFO_ERR_FAULT.
  * Callbacks: any. From callbacks: yes. Since 0.1.
  */

@@ -101,14 +101,14 @@ static void cancel_request(run *in, const command *what) {
       found = &in->request[i - 1];
   if (found && found->id) {
     uint64_t id = found->id;
-    int done = found->done;
-    found->cancelled = !done;
+    int cancelled = found->cancelled;
+    found->cancelled = cancelled || !found->done;
     enter(in);
     result = sfo_request_cancel(in->engine, engine_now(in), id);
     leave(in);
     found = find_request(in, id);
-    if (result != SFO_OK && !done)
-      found->cancelled = 0;
+    if (result != SFO_OK)
+      found->cancelled = cancelled;
   }
   refused(in, "CANCEL", 0, what->name, result);
 }

@@ -7,27 +7,77 @@
 
 #define COUNT(list) (sizeof(list) / sizeof *(list))
 
+/* By the numbers of the header, so that neither can drift from the other. */
 static const char *const causes[] = {
-    "none",     "timeout",        "unreachable", "connect",   "tls",     "connection-lost", "send",
-    "local",    "response",       "resolution",  "all-failed", "not-registered", "expired", "recovered",
-    "stopped",  "configuration",  "network",     "other-request", "released"};
-static const char *const methods[] = {NULL,      "REGISTER", "INVITE", "SUBSCRIBE", "PUBLISH", "OPTIONS",
-                                      "MESSAGE", "REFER",    "NOTIFY", "INFO",      "OTHER"};
-static const char *const purposes[] = {NULL, "request", "register", "probe", "unregister"};
-static const char *const states[] = {"off",      "registering", "registered", "refresh-failing",
-                                     "retrying", "refused",     "stopping"};
-static const char *const results[] = {NULL, "answered", "failed", "not-registered", "stopped", "released"};
-static const char *const modes[] = {NULL, "stop", "cancel", "destroy"};
-static const char *const events[] = {NULL,
-                                     "registration",
-                                     "current",
-                                     "fallback-entered",
-                                     "fallback-left",
-                                     "all-failed",
-                                     "resolution-failed",
-                                     "stopped",
-                                     "reduced-service",
-                                     "subscriptions-affected"};
+    [SFO_CAUSE_NONE] = "none",
+    [SFO_CAUSE_TIMEOUT] = "timeout",
+    [SFO_CAUSE_UNREACHABLE] = "unreachable",
+    [SFO_CAUSE_CONNECT] = "connect",
+    [SFO_CAUSE_TLS] = "tls",
+    [SFO_CAUSE_CONNECTION_LOST] = "connection-lost",
+    [SFO_CAUSE_SEND] = "send",
+    [SFO_CAUSE_LOCAL] = "local",
+    [SFO_CAUSE_RESPONSE] = "response",
+    [SFO_CAUSE_RESOLUTION] = "resolution",
+    [SFO_CAUSE_ALL_FAILED] = "all-failed",
+    [SFO_CAUSE_NOT_REGISTERED] = "not-registered",
+    [SFO_CAUSE_EXPIRED] = "expired",
+    [SFO_CAUSE_RECOVERED] = "recovered",
+    [SFO_CAUSE_STOPPED] = "stopped",
+    [SFO_CAUSE_CONFIGURATION] = "configuration",
+    [SFO_CAUSE_NETWORK] = "network",
+    [SFO_CAUSE_OTHER_REQUEST] = "other-request",
+    [SFO_CAUSE_RELEASED] = "released",
+    [SFO_CAUSE_CANCELLED] = "cancelled",
+};
+static const char *const methods[] = {
+    [SFO_METHOD_REGISTER] = "REGISTER",
+    [SFO_METHOD_INVITE] = "INVITE",
+    [SFO_METHOD_SUBSCRIBE] = "SUBSCRIBE",
+    [SFO_METHOD_PUBLISH] = "PUBLISH",
+    [SFO_METHOD_OPTIONS] = "OPTIONS",
+    [SFO_METHOD_MESSAGE] = "MESSAGE",
+    [SFO_METHOD_REFER] = "REFER",
+    [SFO_METHOD_NOTIFY] = "NOTIFY",
+    [SFO_METHOD_INFO] = "INFO",
+    [SFO_METHOD_OTHER] = "OTHER",
+};
+static const char *const purposes[] = {
+    [SFO_PURPOSE_REQUEST] = "request",
+    [SFO_PURPOSE_REGISTER] = "register",
+    [SFO_PURPOSE_PROBE] = "probe",
+    [SFO_PURPOSE_UNREGISTER] = "unregister",
+};
+static const char *const states[] = {
+    [SFO_REG_OFF] = "off",
+    [SFO_REG_REGISTERING] = "registering",
+    [SFO_REG_REGISTERED] = "registered",
+    [SFO_REG_REFRESH_FAILING] = "refresh-failing",
+    [SFO_REG_RETRYING] = "retrying",
+    [SFO_REG_REFUSED] = "refused",
+    [SFO_REG_STOPPING] = "stopping",
+};
+static const char *const results[] = {
+    [SFO_DONE_ANSWERED] = "answered",
+    [SFO_DONE_FAILED] = "failed",
+    [SFO_DONE_STOPPED] = "stopped",
+    [SFO_DONE_RELEASED] = "released",
+};
+static const char *const modes[] = {
+    [SFO_CANCEL_STOP] = "stop",
+    [SFO_CANCEL_CANCEL] = "cancel",
+    [SFO_CANCEL_DESTROY] = "destroy",
+};
+static const char *const events[] = {
+    [SFO_EVENT_REGISTRATION] = "registration",
+    [SFO_EVENT_CURRENT_TARGET] = "current",
+    [SFO_EVENT_FALLBACK_ENTERED] = "fallback-entered",
+    [SFO_EVENT_FALLBACK_LEFT] = "fallback-left",
+    [SFO_EVENT_ALL_FAILED] = "all-failed",
+    [SFO_EVENT_RESOLUTION_FAILED] = "resolution-failed",
+    [SFO_EVENT_STOPPED] = "stopped",
+    [SFO_EVENT_REDUCED_SERVICE] = "reduced-service",
+};
 static const char *const errors[] = {"ok",    "invalid", "not-found", "busy", "limit",
                                      "config", "state",  "fault",     "io"};
 

@@ -85,7 +85,7 @@ typedef struct run {
   call call;
   int destroyed;
   uint64_t busy_second;
-  uint32_t busy_count;
+  uint32_t busy_count, busy_calls;
   text broken;             /* the first broken invariant */
   size_t broken_line;
   uint64_t broken_ms;
@@ -136,6 +136,7 @@ void world_free(world *old);
 
 /* invariants.c: rules that hold in every run, whatever the file expects */
 void broken(run *in, const char *format, ...) LIKE_PRINTF(2, 3);
+void check_calls(run *in);
 void check_callback(run *in, const char *name);
 void check_send(run *in, const sfo_send *send);
 void check_cancel(run *in, const sfo_cancel *cancel);

@@ -109,6 +109,8 @@ static void answer_request(run *in, const attempt *of, const host *at, const com
   if (origin->final == NO_ANSWER)
     return;
   response.status = origin->final ? origin->final : 200;
+  if (response.status == 401 || response.status == 407)
+    response.flags = SFO_RESPONSE_FINAL;
   report_response(in, of, HAPPENING_RESPONSE, at->delay_ms + origin->final_ms, &response);
 }
 
@@ -120,6 +122,9 @@ static void answer(run *in, attempt *of, const host *at) {
     response.status = rule->code;
     response.retry_after_s = rule->retry_after;
     response.min_expires_s = rule->min_expires;
+    /* A rule of the file stays: the credentials are wrong, and the stack has no better ones. */
+    if (rule->code == 401 || rule->code == 407)
+      response.flags = SFO_RESPONSE_FINAL;
   } else if (asked && asked->origin) {
     answer_request(in, of, at, asked->origin);
     return;

@@ -45,6 +45,7 @@ void describe_request(text *to, const run *in, const attempt *of) {
 void enter(run *in) {
   memset(&in->call, 0, sizeof in->call);
   in->call.inside = 1;
+  check_calls(in);
 }
 
 void leave(run *in) {
@@ -109,8 +110,8 @@ void stack_provisional(run *in, const happening *what) {
   was_taken(in, line, of, result, 0, status);
 }
 
-static int is_challenge(const attempt *of, uint32_t status) {
-  return of->challenged && (status == 401 || status == 407);
+static int is_challenge(const sfo_response *response) {
+  return (response->status == 401 || response->status == 407) && !(response->flags & SFO_RESPONSE_FINAL);
 }
 
 /* Did the library go on to another server, rather than take this response for the answer? */
@@ -129,9 +130,10 @@ static int was_walked(const run *in, const attempt *of, uint32_t status) {
   return 0;
 }
 
-static void settle_response(run *in, size_t line, const attempt *of, uint32_t status) {
+static void settle_response(run *in, size_t line, const attempt *of, const sfo_response *response) {
+  uint32_t status = response->status;
   text fresh = {NULL, 0, 0};
-  if (is_challenge(of, status))
+  if (is_challenge(response))
     line_for(&fresh, in, of, "reply", 0, status);
   else if (was_walked(in, of, status))
     line_for(&fresh, in, of, "fail", SFO_CAUSE_RESPONSE, status);
@@ -156,7 +158,7 @@ void stack_response(run *in, const happening *what) {
   int again;
   if (!of || !still_hears(in, of, status))
     return;
-  again = is_challenge(of, status) && of->in_flight;
+  again = is_challenge(&what->response) && of->in_flight;
   asked = find_request(in, of->request);
   if (asked && status < 300 && of->in_flight)
     asked->answered = 1;
@@ -168,7 +170,7 @@ void stack_response(run *in, const happening *what) {
   leave(in);
   of = find_attempt(in, what->attempt);
   if (was_taken(in, line, of, result, 0, status))
-    settle_response(in, line, of, status);
+    settle_response(in, line, of, &what->response);
   /* The stack repeats the request with credentials, in the same attempt. */
   if (again && result == SFO_OK && of->in_flight)
     world_deliver(in, of);

@@ -18,6 +18,19 @@ static void decision(struct redundancy *r, const char *text)
 
 /* ---- the library calls us --------------------------------------------------------------- */
 
+/* What could not be sent counts against the target, unless the phone's own network is at fault. */
+static int32_t cause_of(int error)
+{
+    switch (error) {
+    case ENETUNREACH:
+    case ENETDOWN:
+    case EADDRNOTAVAIL:
+        return SFO_CAUSE_LOCAL;
+    default:
+        return SFO_CAUSE_SEND;
+    }
+}
+
 /* Send one attempt: one new transaction to exactly this target. */
 static int32_t on_send_sip(void *user, const sfo_send *send)
 {
@@ -33,7 +46,7 @@ static int32_t on_send_sip(void *user, const sfo_send *send)
         .target_text = send->target_text,
     };
     char text[160];
-    int error = EAFNOSUPPORT;
+    int error;
 
     snprintf(text, sizeof text, "%s%s goes to %s, attempt %u, for at most %.1f s",
              send->method_name, send->purpose == SFO_PURPOSE_PROBE ? " (probe)" : "",
@@ -41,7 +54,7 @@ static int32_t on_send_sip(void *user, const sfo_send *send)
     decision(r, text);
 
     if (send->transport != SFO_TRANSPORT_UDP || send->family != 4)
-        return error; /* never: see `transports` below, and static.network.ip_address_mode */
+        return SFO_CAUSE_SEND; /* never: see `transports`, and static.network.ip_address_mode */
     memcpy(attempt.address, send->address, sizeof attempt.address);
 
     switch (send->method) {
@@ -58,12 +71,7 @@ static int32_t on_send_sip(void *user, const sfo_send *send)
         error = ENOSYS;
         break;
     }
-
-    /* Not zero counts against the target. Where it was the phone's own network that failed, say so
-     * first: the first report wins, and no server is blamed. */
-    if (error == ENETUNREACH || error == ENETDOWN || error == EADDRNOTAVAIL)
-        sfo_attempt_failed(r->engine, clock_ms(), send->attempt, SFO_CAUSE_LOCAL);
-    return error;
+    return error == 0 ? 0 : cause_of(error);
 }
 
 /* The library has left an attempt: it waited long enough, or nobody wants the answer any more. */

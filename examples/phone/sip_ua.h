@@ -2,7 +2,8 @@
  * The SIP stack side of the demo phone: libosip2 (parser and transactions), one IPv4 UDP socket,
  * digest authentication, one call at a time, no media. It stands for the stack your firmware has
  * already. It knows nothing about server redundancy: it is told where each attempt goes, and
- * reports what became of it. redundancy.c is the bridge to the library.
+ * reports what became of it. redundancy.c is the bridge to the library, and the file to copy;
+ * sip_internal.h says what is where in the stack.
  */
 #ifndef PHONE_SIP_UA_H
 #define PHONE_SIP_UA_H

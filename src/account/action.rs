@@ -1,7 +1,9 @@
 //! What the machines decide: the entries of the action queue.
 
 use crate::policy::Method;
+use crate::target::TargetList;
 use crate::types::{AccountId, AttemptId, Cause, DnsServerIndex, RequestId, Server, Time};
+use std::sync::Arc;
 
 /// One decision, to be carried out in the order of the queue.
 #[derive(Debug)]
@@ -69,7 +71,7 @@ pub enum CancelMode {
 }
 
 /// An attempt that was left.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct CancelSip {
     /// The attempt.
     pub attempt: AttemptId,
@@ -81,6 +83,10 @@ pub struct CancelSip {
     pub account: AccountId,
     /// The server.
     pub server: Server,
+    /// The list that its target is in.
+    pub list: Arc<TargetList>,
+    /// Position of the target in the list.
+    pub index: u8,
     /// The method.
     pub method: Method,
     /// What to do.

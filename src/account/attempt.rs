@@ -23,7 +23,7 @@ pub enum AttemptState {
     Open,
     /// A provisional response came: the server is alive.
     Proceeding,
-    /// A final report came; further ones are ignored.
+    /// A final response came; further reports are ignored.
     Reported,
     /// The walk went on without it; a late report is a sign of life.
     Left,
@@ -272,7 +272,9 @@ impl Account {
         let was_alive = attempt.state == AttemptState::Proceeding;
         match report {
             Report::Silence => leave_attempt(ctx, id, report.cause()),
-            _ => close_attempt(ctx, id),
+            // Should an answer come all the same, nobody waits for it any more.
+            Report::Transport(_) => settle_attempt(ctx, id, AttemptState::Left),
+            Report::Final(_) => settle_attempt(ctx, id, AttemptState::Reported),
         }
         match verdict {
             Verdict::Answer => self.on_answer(ctx, request, id, response),
@@ -382,10 +384,6 @@ fn set_attempt_timer(ctx: &mut Context<'_>, id: AttemptId, ms: u64) {
 }
 
 /// The stack has finished with this attempt: nothing needs to be cancelled.
-fn close_attempt(ctx: &mut Context<'_>, id: AttemptId) {
-    settle_attempt(ctx, id, AttemptState::Reported);
-}
-
 fn settle_attempt(ctx: &mut Context<'_>, id: AttemptId, state: AttemptState) {
     if let Some(attempt) = ctx.attempts.get_mut(id.0) {
         attempt.state = state;
@@ -421,6 +419,8 @@ pub(super) fn end_attempt(ctx: &mut Context<'_>, id: AttemptId, mode: CancelMode
         token: attempt.token,
         account: attempt.account,
         server: attempt.server,
+        list: attempt.list.clone(),
+        index: attempt.index,
         method: attempt.method,
         mode,
         cause,

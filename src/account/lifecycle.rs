@@ -236,6 +236,16 @@ impl Account {
         }
     }
 
+    /// Names may be resolved now: a lane that paused because its name led nowhere does not wait any longer.
+    pub fn on_dns_changed(&mut self, ctx: &mut Context<'_>) {
+        for server in Server::BOTH {
+            let led_nowhere = self.sides[server.index()].cause == Cause::Resolution;
+            if led_nowhere && !self.holds_binding(ctx.now, server) {
+                self.register(ctx, self.lane_of(server), Walking::Due);
+            }
+        }
+    }
+
     fn lane_is_used(&self, lane: u8) -> bool {
         Server::BOTH.into_iter().any(|server| self.settings.server(server).is_some() && self.lane_of(server) == lane)
     }

@@ -26,9 +26,6 @@ mod registration;
 mod request;
 mod walk;
 
-#[cfg(test)]
-mod tests;
-
 pub use action::{
     Action, CancelMode, CancelSip, DoneReport, Event, EventKind, FailedAttempt, LogLevel, Purpose, RegistrationState,
     RequestResult,

@@ -58,6 +58,12 @@ impl Account {
         }
         self.set_lane_timer(ctx, lane, None);
         let walk = self.registration_walk(ctx, server, why);
+        if walk.visits(Server::Working)
+            && let Some(probe) = self.probe.take()
+        {
+            // The walk will find out as well.
+            self.drop_request(ctx, probe, CancelMode::Stop, Cause::None);
+        }
         let kind = Kind::Registration(lane);
         let Some(id) = self.insert_request(ctx, kind, Method::Register, 0, walk) else {
             // The table of requests is full: later.
@@ -256,15 +262,13 @@ impl Account {
             Kind::Registration(lane) => self.on_walk_failed(ctx, lane, cause, retry_after_s, visited),
             Kind::Probe => self.probe = None,
             // The target that refused a request does not answer REGISTER either: the account looks for another one.
-            Kind::TargetCheck => self.register_instead(ctx),
+            Kind::TargetCheck => {
+                let server = if visited[0] { Server::Working } else { Server::Fallback };
+                self.register(ctx, self.lane_of(server), Walking::Due);
+            }
             Kind::Unregister => self.on_unregistered(ctx),
             Kind::Firmware => {}
         }
-    }
-
-    fn register_instead(&mut self, ctx: &mut Context<'_>) {
-        let lane = self.lane_of(self.current);
-        self.register(ctx, lane, Walking::Due);
     }
 
     fn on_walk_failed(
@@ -292,7 +296,9 @@ impl Account {
             match holds {
                 true if other == server => self.set_registration(ctx, other, RegistrationState::RefreshFailing, cause),
                 true => {}
-                false if visited[other.index()] => {
+                false
+                    if visited[other.index()] || self.sides[other.index()].state == RegistrationState::Registering =>
+                {
                     self.set_registration(ctx, other, RegistrationState::Retrying, cause);
                 }
                 false => {}
@@ -305,7 +311,7 @@ impl Account {
         if self.is_concurrent() {
             self.sides[server.index()].good = false;
             self.leave_if_not_good(ctx, server, cause);
-            lost_all &= !self.holds_binding(ctx.now, server.other());
+            lost_all &= self.has_given_up_on(ctx, server.other());
         }
         if lost_all {
             let text = format!("every server failed ({}); next try in {}", CauseText(cause), Seconds(ms));
@@ -316,6 +322,13 @@ impl Account {
                 self.unpark(ctx, other, false);
             }
         }
+    }
+
+    /// True if nothing is to be hoped from a server before its next walk.
+    fn has_given_up_on(&self, ctx: &Context<'_>, server: Server) -> bool {
+        let state = self.sides[server.index()].state;
+        let failed = matches!(state, RegistrationState::Retrying | RegistrationState::Refused);
+        self.settings.server(server).is_none() || (failed && !self.holds_binding(ctx.now, server))
     }
 
     fn on_refused(&mut self, ctx: &mut Context<'_>, kind: Kind, server: Server, status: u16) {
@@ -346,11 +359,13 @@ impl Account {
         }
     }
 
-    /// Successive registration on server 2: time to look for server 1. Skipped while the last probe still runs.
+    /// Successive registration on server 2: time to look for server 1. Skipped while server 1 is being asked already, by
+    /// the last probe or by a walk over both servers.
     pub(super) fn on_probe_timer(&mut self, ctx: &mut Context<'_>) {
         self.probe_timer = None;
         self.schedule_probe(ctx);
-        if self.probe.is_some() {
+        let walk = self.lanes[0].walk.and_then(|id| ctx.requests.get(id.0));
+        if self.probe.is_some() || walk.is_some_and(|request| request.walk.visits(Server::Working)) {
             return;
         }
         let mut walk = Walk::new(Server::Working, None);

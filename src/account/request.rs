@@ -69,6 +69,8 @@ impl Request {
     pub fn purpose(&self) -> Purpose {
         match self.kind {
             Kind::Firmware => Purpose::Request,
+            // Another server serves the account meanwhile, or a request has just found this one dead.
+            Kind::Registration(_) if self.walk.always_retries => Purpose::Probe,
             Kind::Registration(_) => Purpose::Register,
             Kind::Probe | Kind::TargetCheck => Purpose::Probe,
             Kind::Unregister => Purpose::Unregister,
@@ -171,7 +173,7 @@ impl Account {
             return false;
         }
         if let Phase::Attempting(attempt) = request.phase {
-            leave_attempt(ctx, attempt, Cause::None);
+            leave_attempt(ctx, attempt, Cause::Cancelled);
         }
         ctx.requests.remove(id.0);
         self.open.retain(|open| *open != id);

@@ -1,8 +1,7 @@
 //! Live answers.
 
 use crate::dns::{Outcome, QueryFailure, Question, Record};
-use crate::types::{Name, SECOND_MS, Time};
-use std::collections::BTreeMap;
+use crate::types::{Name, SECOND_MS, SortedMap, Time, sort_short_by_key};
 use std::sync::Arc;
 
 /// No live answer counts for longer than a day, whatever its TTL says: a mistyped TTL must not outlive its correction
@@ -80,7 +79,8 @@ struct Entry {
 /// The live answers, at most `limit` of them.
 #[derive(Debug)]
 pub struct Cache {
-    entries: BTreeMap<Question, Entry>,
+    // Boxed: where thousands of answers are kept, one that comes or goes moves little.
+    entries: SortedMap<Question, Box<Entry>>,
     limit: usize,
     serial: u64,
     uses: u64,
@@ -91,7 +91,7 @@ impl Cache {
     /// An empty cache for at most `limit` questions (at least one).
     #[must_use]
     pub fn new(limit: usize) -> Cache {
-        Cache { entries: BTreeMap::new(), limit: limit.max(1), serial: 0, uses: 0, evictions: 0 }
+        Cache { entries: SortedMap::default(), limit: limit.max(1), serial: 0, uses: 0, evictions: 0 }
     }
 
     /// The serial of what was stored last.
@@ -115,7 +115,7 @@ impl Cache {
     /// True when nothing is known.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.entries.is_empty()
+        self.entries.len() == 0
     }
 
     /// What is known about a question; none of it need still hold.
@@ -156,10 +156,10 @@ impl Cache {
 
     /// Stores what an answer added about other questions.
     fn store_hints(&mut self, now: Time, additional: Vec<Record>) {
-        let mut sets: BTreeMap<Question, Vec<Record>> = BTreeMap::new();
+        let mut sets: SortedMap<Question, Vec<Record>> = SortedMap::default();
         for record in additional {
             let question = Question { name: record.name.clone(), kind: record.data.kind() };
-            sets.entry(question).or_default().push(record);
+            sets.get_or_default(question).push(record);
         }
         for (question, records) in sets {
             let ttl_s = records.iter().map(|record| record.ttl_s).min().unwrap_or(0);
@@ -176,8 +176,10 @@ impl Cache {
 
     /// Failures are forgotten: other servers may know better.
     pub fn clear_holds(&mut self) {
-        self.entries.retain(|_, entry| entry.answer.is_some() || entry.hint.is_some());
-        self.entries.values_mut().for_each(|entry| entry.hold = None);
+        self.entries.retain(|entry| {
+            entry.hold = None;
+            entry.answer.is_some() || entry.hint.is_some()
+        });
     }
 
     /// Everything is forgotten.
@@ -195,7 +197,7 @@ impl Cache {
             let Content::Records(old) = &previous.content else { continue };
             let place = |record: &Record| old.iter().position(|kept| kept.data == record.data);
             if old.len() == records.len() && records.iter().all(|record| place(record).is_some()) {
-                records.sort_by_key(place);
+                sort_short_by_key(&mut records, place);
                 break;
             }
         }
@@ -204,7 +206,7 @@ impl Cache {
 
     /// The entry of a question; the least recently used one makes room for a new one.
     fn entry(&mut self, question: &Question) -> &mut Entry {
-        if !self.entries.contains_key(question) && self.entries.len() >= self.limit {
+        if self.entries.get(question).is_none() && self.entries.len() >= self.limit {
             let oldest = self.entries.iter().min_by_key(|(_, entry)| entry.used).map(|(question, _)| question.clone());
             if let Some(oldest) = oldest {
                 self.entries.remove(&oldest);
@@ -212,7 +214,7 @@ impl Cache {
             }
         }
         self.uses += 1;
-        let entry = self.entries.entry(question.clone()).or_default();
+        let entry = self.entries.get_or_default(question.clone());
         entry.used = self.uses;
         entry
     }

@@ -2,24 +2,24 @@
 
 use crate::config::{Host, StaticRecords};
 use crate::dns::{NaptrData, Question, Record, RecordData, RecordKind, SrvData, SrvTarget};
-use crate::types::Name;
-use std::collections::BTreeMap;
+use crate::types::{Name, SortedMap};
 use std::sync::Arc;
 
 /// Static records, findable by question; within one question in record-number order.
 #[derive(Debug, Default)]
 pub struct StaticStore {
-    sets: BTreeMap<Question, Arc<[Record]>>,
+    // At most 36 records of three kinds, so a look-up just goes through them.
+    sets: Vec<(Question, Arc<[Record]>)>,
 }
 
 impl StaticStore {
     /// The store of these records.
     #[must_use]
     pub fn new(records: &StaticRecords) -> StaticStore {
-        let mut sets: BTreeMap<Question, Vec<Record>> = BTreeMap::new();
+        let mut sets: SortedMap<Question, Vec<Record>> = SortedMap::default();
         let mut put = |name: &Name, ttl_s: u32, data: RecordData| {
             let question = Question { name: name.clone(), kind: data.kind() };
-            sets.entry(question).or_default().push(Record { name: name.clone(), ttl_s, data });
+            sets.get_or_default(question).push(Record { name: name.clone(), ttl_s, data });
         };
         for record in &records.addresses {
             put(&record.name, record.ttl_s, RecordData::Address(record.ip));
@@ -50,12 +50,12 @@ impl StaticStore {
     /// The static records that answer a question.
     #[must_use]
     pub fn get(&self, question: &Question) -> Option<&Arc<[Record]>> {
-        self.sets.get(question)
+        self.sets.iter().find(|(held, _)| held == question).map(|(_, records)| records)
     }
 
     /// True if a static record of this kind has this name.
     #[must_use]
     pub fn has(&self, name: &Name, kind: RecordKind) -> bool {
-        self.sets.contains_key(&Question { name: name.clone(), kind })
+        self.sets.iter().any(|(held, _)| held.name == *name && held.kind == kind)
     }
 }

@@ -1,22 +1,26 @@
 //! The value of `failover_codes`.
 
 use super::settings::FailoverCodes;
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// What a list may contain, as a sentence.
 pub(super) const EXPECTED: &str = "expected codes 300 to 699 or classes 3xx to 6xx separated by \
     commas, each with or without invite: before it, or - for none";
 
+/// The smallest code that a list may contain.
+const FIRST: u16 = 300;
+
 /// One of the two sets while the list is read.
-#[derive(Default)]
 struct Set {
-    codes: BTreeSet<u16>,
+    /// Place 0 stands for [`FIRST`].
+    has: [bool; 400],
     none: bool,
     given: bool,
 }
 
 impl Set {
+    const EMPTY: Set = Set { has: [false; 400], none: false, given: false };
+
     fn add(&mut self, entry: &str) -> Option<()> {
         // "-" says that there is no code, so a code beside it contradicts it.
         if self.none || (self.given && entry == "-") {
@@ -28,11 +32,11 @@ impl Set {
             return Some(());
         }
         let &[first @ b'3'..=b'6', second, third] = entry.as_bytes() else { return None };
-        let base = u16::from(first - b'0') * 100;
+        let class = usize::from(first - b'3') * 100;
         if second.eq_ignore_ascii_case(&b'x') && third.eq_ignore_ascii_case(&b'x') {
-            self.codes.extend(base..base + 100);
+            self.has[class..class + 100].fill(true);
         } else if second.is_ascii_digit() && third.is_ascii_digit() {
-            self.codes.insert(base + u16::from(second - b'0') * 10 + u16::from(third - b'0'));
+            self.has[class + usize::from(second - b'0') * 10 + usize::from(third - b'0')] = true;
         } else {
             return None;
         }
@@ -40,14 +44,14 @@ impl Set {
     }
 
     fn finish(self) -> Option<Arc<[u16]>> {
-        self.given.then(|| self.codes.into_iter().collect())
+        self.given.then(|| (FIRST..).zip(self.has).filter(|(_, has)| *has).map(|(code, _)| code).collect())
     }
 }
 
 /// The two sets that a list stands for, `None` if it is no list. A set without an entry stays the built-in one.
 pub(super) fn parse(text: &str) -> Option<FailoverCodes> {
     const INVITE: &str = "invite:";
-    let (mut other, mut invite) = (Set::default(), Set::default());
+    let (mut other, mut invite) = (Set::EMPTY, Set::EMPTY);
     for entry in text.split(',').map(str::trim) {
         match entry.split_at_checked(INVITE.len()) {
             Some((prefix, code)) if prefix.eq_ignore_ascii_case(INVITE) => invite.add(code.trim())?,

@@ -1,6 +1,7 @@
 //! What loading a text has to say to the administrator.
 
 use super::row::Row;
+use crate::types::sort_short_by_key;
 
 /// Most diagnostics of one load. Nobody reads more, and a damaged file must not fill the memory of a phone.
 pub(super) const MAX_DIAGNOSTICS: usize = 1_000;
@@ -54,7 +55,7 @@ impl DiagnosticList {
 
     /// The diagnostics in order of lines, those without a line last, and a closing one for what was left out.
     pub(super) fn finish(mut self) -> Vec<Diagnostic> {
-        self.kept.sort_by_key(|diagnostic| (diagnostic.line == 0, diagnostic.line));
+        sort_short_by_key(&mut self.kept, |diagnostic| (diagnostic.line == 0, diagnostic.line));
         if let Some(severity) = self.worst_left_out {
             self.kept.push(Diagnostic {
                 line: 0,

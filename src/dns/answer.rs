@@ -4,7 +4,6 @@ use super::codec::{Message, Rcode};
 use super::record::{NaptrData, Question, Record, RecordData, SrvData, SrvTarget};
 use crate::types::Name;
 use core::fmt;
-use std::collections::BTreeSet;
 
 /// Aliases that are followed in a row. Real chains have one or two; this many are a mistake or a loop.
 pub const MAX_ALIASES: usize = 8;
@@ -137,16 +136,17 @@ fn follow(question: &Question, message: Message) -> Verdict {
 /// and addresses of the names that any of these point to. Nothing else is believed: whoever answers for one domain has
 /// no say about others.
 fn fitting(records: &[Record], mut additional: Vec<Record>) -> Vec<Record> {
-    let mut services = BTreeSet::new();
-    let mut hosts = BTreeSet::new();
+    // At most two names from each record of one message.
+    let mut services = Vec::new();
+    let mut hosts = Vec::new();
     for record in records {
         match &record.data {
             RecordData::Naptr(NaptrData { replacement: Some(name), .. }) => {
-                services.insert(name.clone());
-                hosts.insert(name.clone());
+                services.push(name.clone());
+                hosts.push(name.clone());
             }
             RecordData::Srv(SrvData { target: SrvTarget::Name(name), .. }) => {
-                hosts.insert(name.clone());
+                hosts.push(name.clone());
             }
             _ => {}
         }
@@ -155,7 +155,7 @@ fn fitting(records: &[Record], mut additional: Vec<Record>) -> Vec<Record> {
         if let RecordData::Srv(SrvData { target: SrvTarget::Name(name), .. }) = &record.data
             && services.contains(&record.name)
         {
-            hosts.insert(name.clone());
+            hosts.push(name.clone());
         }
     }
     additional.retain(|record| match &record.data {

@@ -7,7 +7,7 @@ use super::guard::{NameBudget, counts_fit};
 use super::record::{NaptrData, Question, Record, RecordData, RecordKind, SrvData, SrvTarget};
 use crate::types::Name;
 use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
-use hickory_proto::op::{Edns, Header, HeaderCounts, MessageType, Metadata, OpCode, Query, ResponseCode};
+use hickory_proto::op::{Header, HeaderCounts, MessageType, Metadata, OpCode, ResponseCode};
 use hickory_proto::rr::rdata::{NAPTR, SRV};
 use hickory_proto::rr::{DNSClass, Name as WireName, RecordType};
 use hickory_proto::serialize::binary::{BinDecodable, BinDecoder, BinEncodable, BinEncoder};
@@ -79,15 +79,23 @@ pub fn encode_query(id: u16, question: &Question, edns_bytes: Option<u16>) -> Op
     let mut metadata = Metadata::new(id, MessageType::Query, OpCode::Query);
     metadata.recursion_desired = true;
     let counts = HeaderCounts { queries: 1, additionals: u16::from(edns_bytes.is_some()), ..HeaderCounts::default() };
-    let name = WireName::from_labels(question.name.labels()).ok()?;
     let mut bytes = Vec::with_capacity(64);
     let mut encoder = BinEncoder::new(&mut bytes);
     Header { metadata, counts }.emit(&mut encoder).ok()?;
-    Query::query(name, wire_type(question.kind)).emit(&mut encoder).ok()?;
+    // Label by label: hickory's own name would bring in its reader of names as text, and that all of Unicode.
+    for label in question.name.labels() {
+        encoder.emit_character_data(label).ok()?;
+    }
+    encoder.emit_u8(0).ok()?;
+    encoder.emit_u16(wire_type(question.kind).into()).ok()?;
+    encoder.emit_u16(DNSClass::IN.into()).ok()?;
     if let Some(size) = edns_bytes {
-        let mut edns = Edns::new();
-        edns.set_max_payload(size);
-        edns.emit(&mut encoder).ok()?;
+        // The OPT record: root name, type, the size in place of a class, no flags in place of the TTL, no options.
+        encoder.emit_u8(0).ok()?;
+        encoder.emit_u16(RecordType::OPT.into()).ok()?;
+        encoder.emit_u16(size).ok()?;
+        encoder.emit_u32(0).ok()?;
+        encoder.emit_u16(0).ok()?;
     }
     Some(bytes)
 }

@@ -5,7 +5,7 @@ use super::codec::{Rcode, decode, encode_query};
 use super::record::{Question, RecordKind};
 use super::servers::{MAX_SERVERS, Servers};
 use crate::types::{DnsServerIndex, Random, Slab, Time, TimerHandle, Timers};
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 
 /// Queries in flight at the same time. Two servers of each of 16 accounts ask fewer at once, as they share names.
 pub const MAX_IN_FLIGHT: usize = 64;
@@ -98,9 +98,8 @@ struct Query {
 /// The queries in flight, and the servers they go to.
 #[derive(Debug)]
 pub struct Queries {
+    // Small enough to be searched for an id or a question from end to end.
     table: Slab<Query>,
-    by_question: BTreeMap<Question, QueryHandle>,
-    by_id: BTreeMap<u16, QueryHandle>,
     timers: Timers<QueryHandle>,
     servers: Servers,
     timing: QueryTiming,
@@ -115,8 +114,6 @@ impl Queries {
     pub fn new(timing: QueryTiming, random: Random) -> Queries {
         Queries {
             table: Slab::new(MAX_IN_FLIGHT),
-            by_question: BTreeMap::new(),
-            by_id: BTreeMap::new(),
             timers: Timers::default(),
             servers: Servers::default(),
             timing,
@@ -173,31 +170,29 @@ impl Queries {
     /// # Errors
     /// [`QueriesFull`]: nothing was started.
     pub fn start(&mut self, now: Time, question: Question, out: &mut DnsOutput) -> Result<(), QueriesFull> {
-        if self.by_question.contains_key(&question) {
+        if self.find(|query| query.question == question).is_some() {
             return Ok(());
         }
         if self.servers.count() == 0 {
             out.finished.push_back((question, Outcome::Failed(QueryFailure::NoServer)));
             return Ok(());
         }
-        let Some((id, handle)) = self.enter(&question) else {
+        let Some(handle) = self.enter(question) else {
             self.counters.overflows += 1;
             return Err(QueriesFull);
         };
-        self.by_id.insert(id, handle);
-        self.by_question.insert(question, handle);
         self.next_try(now, handle, out);
         Ok(())
     }
 
     /// A datagram arrived from this server.
     pub fn handle_datagram(&mut self, now: Time, server: DnsServerIndex, bytes: &[u8], out: &mut DnsOutput) {
-        // The id decides before anything is read: a flood of forgeries costs a look-up each.
+        // The id decides before anything is read: a flood of forgeries costs a short search each.
         let id = match bytes {
             [high, low, ..] if bytes.len() >= 12 => u16::from_be_bytes([*high, *low]),
             _ => return self.counters.datagrams_ignored_malformed += 1,
         };
-        let asked = self.by_id.get(&id).and_then(|handle| Some((*handle, self.table.get(handle.0)?)));
+        let asked = self.find(|query| query.id == id);
         let Some((handle, query)) = asked.filter(|(_, query)| server.0 < 32 && query.asked & (1 << server.0) != 0)
         else {
             return self.counters.datagrams_ignored_unmatched += 1;
@@ -337,18 +332,11 @@ impl Queries {
         }
     }
 
-    /// Takes a query out of every table, before anybody learns that it ended and starts the next.
+    /// Takes a query out of the table, before anybody learns that it ended and starts the next.
     fn release(&mut self, handle: QueryHandle, out: &mut DnsOutput) -> Option<Question> {
         let query = self.table.remove(handle.0)?;
         if let Some(timer) = query.timer {
             self.timers.cancel(timer);
-        }
-        // By handle, not by value: the id or the question may belong to another query by now.
-        if self.by_id.get(&query.id) == Some(&handle) {
-            self.by_id.remove(&query.id);
-        }
-        if self.by_question.get(&query.question) == Some(&handle) {
-            self.by_question.remove(&query.question);
         }
         // What was queued and not yet taken must not leave through a closed socket.
         out.sends.retain(|datagram| datagram.query != handle);
@@ -357,10 +345,10 @@ impl Queries {
     }
 
     /// Puts a query that has not been sent yet into the table.
-    fn enter(&mut self, question: &Question) -> Option<(u16, QueryHandle)> {
+    fn enter(&mut self, question: Question) -> Option<QueryHandle> {
         let id = self.draw_id()?;
         let query = Query {
-            question: question.clone(),
+            question,
             id,
             asked: 0,
             given_up: 0,
@@ -370,7 +358,12 @@ impl Queries {
             timer: None,
             failure: QueryFailure::Silent,
         };
-        Some((id, QueryHandle(self.table.insert(query).ok()?)))
+        Some(QueryHandle(self.table.insert(query).ok()?))
+    }
+
+    /// The query in flight with this property; ids and questions belong to one each.
+    fn find(&self, is_it: impl Fn(&Query) -> bool) -> Option<(QueryHandle, &Query)> {
+        self.table.iter().find(|(_, query)| is_it(query)).map(|(handle, query)| (QueryHandle(handle), query))
     }
 
     /// A random id that no query in flight has.
@@ -379,7 +372,8 @@ impl Queries {
             return None;
         }
         let first = self.random.next_u32() as u16;
-        (0..=self.id_mask).map(|step| first.wrapping_add(step) & self.id_mask).find(|id| !self.by_id.contains_key(id))
+        let mut ids = (0..=self.id_mask).map(|step| first.wrapping_add(step) & self.id_mask);
+        ids.find(|id| self.find(|query| query.id == *id).is_none())
     }
 }
 

@@ -4,9 +4,7 @@ use crate::account::{ListState, Lists};
 use crate::config::{AccountSettings, DeviceSettings, DnsCacheType};
 use crate::resolve::{JobId, Resolution, ResolveOutput, ResolveSpec, ResolvedTarget, Resolver};
 use crate::target::{Target, TargetKey, TargetList};
-use crate::types::{AccountId, SECOND_MS, Server, Time, TimerHandle, Timers, TransportSet};
-use std::collections::BTreeMap;
-use std::collections::btree_map::Entry;
+use crate::types::{AccountId, SECOND_MS, Server, SortedMap, Time, TimerHandle, Timers, TransportSet};
 use std::sync::Arc;
 
 /// After a resolution that led nowhere, the next one is this far away, ms: as long as a failure is remembered in the
@@ -32,6 +30,42 @@ struct Slot {
     slow: bool,
 }
 
+/// The servers of all accounts. Place X-1 holds account X; boxed, as most accounts of a large device are not in use.
+#[derive(Debug, Default)]
+struct Slots(Vec<[Option<Box<Slot>>; 2]>);
+
+impl Slots {
+    fn get(&self, (account, server): (AccountId, Server)) -> Option<&Slot> {
+        self.0.get((account.0 as usize).checked_sub(1)?)?[server.index()].as_deref()
+    }
+
+    fn place(&mut self, (account, server): (AccountId, Server)) -> Option<&mut Option<Box<Slot>>> {
+        Some(&mut self.0.get_mut((account.0 as usize).checked_sub(1)?)?[server.index()])
+    }
+
+    fn get_mut(&mut self, id: (AccountId, Server)) -> Option<&mut Slot> {
+        self.place(id)?.as_deref_mut()
+    }
+
+    fn insert(&mut self, id: (AccountId, Server), slot: Slot) {
+        let places = id.0.0 as usize;
+        if self.0.len() < places {
+            self.0.resize_with(places, Default::default);
+        }
+        if let Some(place) = self.place(id) {
+            *place = Some(Box::new(slot));
+        }
+    }
+
+    fn remove(&mut self, id: (AccountId, Server)) -> Option<Box<Slot>> {
+        self.place(id)?.take()
+    }
+
+    fn iter_mut(&mut self) -> impl Iterator<Item = &mut Slot> {
+        self.0.iter_mut().flatten().flatten().map(|slot| &mut **slot)
+    }
+}
+
 /// Something the accounts have to hear.
 #[derive(Clone, Debug)]
 pub enum ListNews {
@@ -47,8 +81,8 @@ pub struct Directory {
     resolver: Resolver,
     /// What the resolver wants sent.
     pub out: ResolveOutput,
-    slots: BTreeMap<(AccountId, Server), Slot>,
-    jobs: BTreeMap<JobId, (AccountId, Server)>,
+    slots: Slots,
+    jobs: SortedMap<JobId, (AccountId, Server)>,
     waits: Timers<(AccountId, Server)>,
     /// What happened to lists, for the log.
     pub notes: Vec<String>,
@@ -70,8 +104,8 @@ impl Directory {
         Directory {
             resolver,
             out: ResolveOutput::default(),
-            slots: BTreeMap::new(),
-            jobs: BTreeMap::new(),
+            slots: Slots::default(),
+            jobs: SortedMap::default(),
             waits: Timers::default(),
             notes: Vec::new(),
             device,
@@ -100,7 +134,7 @@ impl Directory {
 
     /// No list is trusted any more; the old ones serve until new ones are there.
     pub fn expire(&mut self) {
-        for slot in self.slots.values_mut() {
+        for slot in self.slots.iter_mut() {
             slot.valid_until = Time(0);
             slot.resolved_at = None;
             slot.hold_until = Time(0);
@@ -109,14 +143,14 @@ impl Directory {
 
     /// True if a server of an account has a target with this address.
     pub fn knows(&self, account: AccountId, server: Server, ip: core::net::IpAddr) -> bool {
-        let list = self.slots.get(&(account, server)).and_then(|slot| slot.list.as_ref());
+        let list = self.slots.get((account, server)).and_then(|slot| slot.list.as_ref());
         list.is_some_and(|list| list.targets().iter().any(|target| target.key.address.ip() == ip))
     }
 
     /// Forgets the lists of an account.
     pub fn forget(&mut self, account: AccountId) {
         for server in Server::BOTH {
-            let Some(slot) = self.slots.remove(&(account, server)) else { continue };
+            let Some(slot) = self.slots.remove((account, server)) else { continue };
             if let Some((job, timer)) = slot.job {
                 self.waits.cancel(timer);
                 self.jobs.remove(&job);
@@ -137,7 +171,7 @@ impl Directory {
         }
         self.collect(now, news);
         while let Some((account, server)) = self.waits.take_due(now) {
-            let Some(slot) = self.slots.get_mut(&(account, server)) else { continue };
+            let Some(slot) = self.slots.get_mut((account, server)) else { continue };
             slot.slow = true;
             news.push(match slot.list {
                 Some(_) => ListNews::Settled(account, server),
@@ -156,7 +190,7 @@ impl Directory {
     }
 
     fn finish(&mut self, now: Time, account: AccountId, server: Server, resolution: Resolution) {
-        let Some(slot) = self.slots.get_mut(&(account, server)) else { return };
+        let Some(slot) = self.slots.get_mut((account, server)) else { return };
         if let Some((_, timer)) = slot.job.take() {
             self.waits.cancel(timer);
         }
@@ -198,13 +232,13 @@ impl Directory {
         let Some(spec) = self.spec(settings, server) else { return };
         let Ok(job) = self.resolver.start(now, &spec, &mut self.out) else {
             // Too many resolutions at once: this one comes later.
-            if let Some(slot) = self.slots.get_mut(&id) {
+            if let Some(slot) = self.slots.get_mut(id) {
                 slot.hold_until = now.after(FAILURE_HOLD_MS);
             }
             return;
         };
         let timer = self.waits.set(now.after(self.wait_ms), id);
-        if let Some(slot) = self.slots.get_mut(&id) {
+        if let Some(slot) = self.slots.get_mut(id) {
             slot.job = Some((job, timer));
             slot.slow = false;
         }
@@ -235,17 +269,16 @@ impl Directory {
 impl Lists for Directory {
     fn get(&mut self, now: Time, settings: &AccountSettings, server: Server) -> ListState {
         let id = (settings.id, server);
-        let slot = match self.slots.entry(id) {
-            Entry::Occupied(entry) => entry.into_mut(),
-            Entry::Vacant(entry) => match Slot::new(settings, server) {
-                Some(slot) => entry.insert(slot),
-                None => return ListState::Failed,
-            },
-        };
-        if slot.job.is_none() && !slot.is_valid(now) && slot.hold_until <= now {
+        if self.slots.get(id).is_none() {
+            let Some(slot) = Slot::new(settings, server) else { return ListState::Failed };
+            self.slots.insert(id, slot);
+        }
+        let needs_job =
+            self.slots.get(id).is_some_and(|slot| slot.job.is_none() && !slot.is_valid(now) && slot.hold_until <= now);
+        if needs_job {
             self.start(now, settings, server);
         }
-        match self.slots.get(&id) {
+        match self.slots.get(id) {
             Some(slot) => slot.state(now),
             None => ListState::Failed,
         }

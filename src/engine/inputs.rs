@@ -260,6 +260,9 @@ impl Engine {
         let now = self.clock.read(now_ms);
         self.dns_servers_given = true;
         self.replace_dns_servers(now, servers.to_vec());
+        for place in 0..self.accounts.len() {
+            self.with_account(now, AccountId(place as u32 + 1), |account, ctx| account.on_dns_changed(ctx));
+        }
         self.settle(now);
     }
 
@@ -524,6 +527,8 @@ impl Engine {
     }
 
     fn spread_news(&mut self, now: Time, news: Vec<ListNews>) {
+        // What was learned stands in the log before what is made of it.
+        self.queue_notes();
         for item in news {
             match item {
                 ListNews::Settled(account, server) => {
@@ -536,13 +541,18 @@ impl Engine {
         }
     }
 
-    fn queue_dns(&mut self) {
+    fn queue_notes(&mut self) {
         let Shared { directory, actions, options, .. } = &mut self.shared;
         for note in directory.notes.drain(..) {
             if options.log_level >= LogLevel::Info {
                 actions.push_back(Action::Log(LogLevel::Info, note));
             }
         }
+    }
+
+    fn queue_dns(&mut self) {
+        self.queue_notes();
+        let Shared { directory, actions, .. } = &mut self.shared;
         while let Some(query) = directory.out.released.pop_front() {
             actions.push_back(Action::DnsReleased(query.0));
         }

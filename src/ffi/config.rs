@@ -19,8 +19,16 @@ const MAX_ACCOUNTS: u32 = 100_000;
 /// released by sfo_config_free(). Belongs to one thread at a time; an engine copies what it needs.
 pub struct sfo_config {
     pub(super) config: Config,
-    diagnostics: Vec<[CString; 3]>,
+    // With their key, value and sentence as C reads them.
+    diagnostics: Vec<(Diagnostic, [CString; 3])>,
     last_error: String,
+}
+
+impl sfo_config {
+    fn show(&mut self, diagnostics: Vec<Diagnostic>) {
+        let texts = |d: &Diagnostic| [c_string(&d.key), c_string(&d.value), c_string(&d.message)];
+        self.diagnostics = diagnostics.into_iter().map(|diagnostic| (diagnostic.clone(), texts(&diagnostic))).collect();
+    }
 }
 
 /// One key, with texts that C can read.
@@ -124,8 +132,8 @@ pub unsafe extern "C" fn sfo_config_load_text(
     unsafe {
         with(config, |config| {
             config.config.load_text(bytes);
-            let texts = |d: &Diagnostic| [c_string(&d.key), c_string(&d.value), c_string(&d.message)];
-            config.diagnostics = config.config.diagnostics().iter().map(texts).collect();
+            let diagnostics = config.config.diagnostics().to_vec();
+            config.show(diagnostics);
             SFO_OK
         })
     }
@@ -136,9 +144,9 @@ pub unsafe extern "C" fn sfo_config_load_text(
 /// config: the configuration.
 /// key: for example "account.1.sip_server.1.address".
 /// value: as in a provisioning text; "" resets the key to its default.
-/// Returns SFO_OK, also if the value was corrected (read it back); SFO_ERR_NOT_FOUND: no such key; SFO_ERR_CONFIG: not a
-/// value of this key, the old one stays; SFO_ERR_INVALID: a pointer is NULL, or not UTF-8. sfo_config_last_error()
-/// says what was expected.
+/// Returns SFO_OK, also if the value was corrected: then sfo_config_last_error() says how, else it is empty;
+/// SFO_ERR_NOT_FOUND: no such key; SFO_ERR_CONFIG: not a value of this key, the old one stays; SFO_ERR_INVALID: a pointer
+/// is NULL, or not UTF-8. sfo_config_last_error() says what was expected.
 /// Callbacks: none. From callbacks: yes. Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sfo_config_set(
@@ -151,7 +159,10 @@ pub unsafe extern "C" fn sfo_config_set(
     // SAFETY: the caller vouches for the pointer.
     unsafe {
         with(config, |config| match config.config.set(key, value) {
-            Ok(_) => SFO_OK,
+            Ok(remark) => {
+                config.last_error = remark.map(|remark| remark.message).unwrap_or_default();
+                SFO_OK
+            }
             Err(error) => key_error(config, &error),
         })
     }
@@ -240,7 +251,25 @@ pub unsafe extern "C" fn sfo_config_reset(config: *mut sfo_config, key: *const c
     }
 }
 
-/// Number of diagnostics of the last sfo_config_load_text().
+/// Looks for settings that contradict each other or have no effect, for firmware that sets single keys:
+/// sfo_config_load_text() has looked already. Its diagnostics replace those of the last text, and carry line 0.
+///
+/// config: the configuration.
+/// Returns SFO_OK, with or without diagnostics: see sfo_config_diagnostic_count(); SFO_ERR_INVALID: config is NULL.
+/// Callbacks: none. From callbacks: yes. Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sfo_config_check(config: *mut sfo_config) -> sfo_status {
+    // SAFETY: the caller vouches for the pointer.
+    unsafe {
+        with(config, |config| {
+            let diagnostics = config.config.check();
+            config.show(diagnostics);
+            SFO_OK
+        })
+    }
+}
+
+/// Number of diagnostics of the last sfo_config_load_text() or sfo_config_check().
 ///
 /// config: the configuration; NULL has none.
 /// Returns the number.
@@ -251,7 +280,7 @@ pub unsafe extern "C" fn sfo_config_diagnostic_count(config: *const sfo_config) 
     unsafe { config.as_ref() }.map_or(0, |config| u32::try_from(config.diagnostics.len()).unwrap_or(u32::MAX))
 }
 
-/// One diagnostic of the last sfo_config_load_text(), in the order of the lines.
+/// One diagnostic of the last sfo_config_load_text() or sfo_config_check(), in the order of the lines.
 ///
 /// config: the configuration.
 /// index: from 0.
@@ -267,11 +296,7 @@ pub unsafe extern "C" fn sfo_config_diagnostic(
     // SAFETY: the caller vouches for the pointer.
     let Some(config) = (unsafe { config.as_ref() }) else { return SFO_ERR_INVALID };
     let index = index as usize;
-    let (Some(diagnostic), Some([key, value, text])) =
-        (config.config.diagnostics().get(index), config.diagnostics.get(index))
-    else {
-        return SFO_ERR_NOT_FOUND;
-    };
+    let Some((diagnostic, [key, value, text])) = config.diagnostics.get(index) else { return SFO_ERR_NOT_FOUND };
     let value = sfo_diagnostic {
         struct_size: size_of::<sfo_diagnostic>(),
         line: diagnostic.line,

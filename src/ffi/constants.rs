@@ -101,6 +101,8 @@ pub const SFO_CAUSE_NETWORK: u32 = 16;
 pub const SFO_CAUSE_OTHER_REQUEST: u32 = 17;
 /// The engine is being freed.
 pub const SFO_CAUSE_RELEASED: u32 = 18;
+/// The firmware withdrew the request.
+pub const SFO_CAUSE_CANCELLED: u32 = 19;
 
 /// An attempt of a request of the firmware.
 pub const SFO_PURPOSE_REQUEST: u32 = 1;

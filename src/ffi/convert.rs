@@ -8,7 +8,7 @@ use crate::types::{Cause, Transport, TransportFailure};
 use core::net::IpAddr;
 
 /// Every cause with its number. The status of a response stands beside the number.
-const CAUSES: [(u32, Cause); 19] = [
+const CAUSES: [(u32, Cause); 20] = [
     (c::SFO_CAUSE_NONE, Cause::None),
     (c::SFO_CAUSE_TIMEOUT, Cause::Timeout),
     (c::SFO_CAUSE_UNREACHABLE, Cause::Transport(TransportFailure::Unreachable)),
@@ -28,6 +28,7 @@ const CAUSES: [(u32, Cause); 19] = [
     (c::SFO_CAUSE_NETWORK, Cause::Network),
     (c::SFO_CAUSE_OTHER_REQUEST, Cause::OtherRequest),
     (c::SFO_CAUSE_RELEASED, Cause::Released),
+    (c::SFO_CAUSE_CANCELLED, Cause::Cancelled),
 ];
 
 /// SFO_CAUSE_..., and the response status beside it.

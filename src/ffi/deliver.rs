@@ -1,6 +1,5 @@
 //! From an entry of the action queue to a callback.
 
-use super::constants::sfo_status;
 use super::convert;
 use super::handle::{Core, sfo_engine};
 use super::memory::c_string;
@@ -119,18 +118,19 @@ fn prepare_send(core: &mut Core, id: AttemptId) -> Option<(sfo_send, Arc<TargetL
 fn send_sip(handle: &sfo_engine, send: &sfo_send, list: Arc<TargetList>, attempt: AttemptId) {
     let Some(callback) = handle.callbacks.send_sip else { return };
     // SAFETY: the firmware's callback, called as its type says, with no lock held; `list` keeps the texts alive.
-    let status: sfo_status = unsafe { callback(handle.user, send) };
+    let status = unsafe { callback(handle.user, send) };
     drop(list);
     if status != 0 {
-        let _ = handle.guarded(|core| {
-            core.engine.transport_failed(core.now_ms, attempt, TransportFailure::Send);
-        });
+        let reported = u32::try_from(status).ok().and_then(convert::transport_failure);
+        let failure = reported.unwrap_or(TransportFailure::Send);
+        let _ = handle.guarded(|core| core.engine.transport_failed(core.now_ms, attempt, failure));
     }
 }
 
 fn cancel_sip(handle: &sfo_engine, cancel: &CancelSip) {
     let Some(callback) = handle.callbacks.cancel_sip else { return };
     let (cause, sip_status) = convert::cause(cancel.cause);
+    let (list, index) = (&cancel.list, usize::from(cancel.index));
     let cancel = sfo_cancel {
         struct_size: size_of::<sfo_cancel>(),
         request: cancel.request.0,
@@ -142,8 +142,9 @@ fn cancel_sip(handle: &sfo_engine, cancel: &CancelSip) {
         mode: convert::cancel_mode(cancel.mode),
         cause,
         sip_status,
+        target_text: list.targets().get(index).map_or(c"".as_ptr(), |target| target.text.as_ptr()),
     };
-    // SAFETY: the firmware's callback, called as its type says, with no lock held.
+    // SAFETY: the firmware's callback, called as its type says, with no lock held; `list` keeps the text alive.
     unsafe { callback(handle.user, &raw const cancel) };
 }
 

@@ -31,7 +31,9 @@ fn report_status(status: ReportStatus) -> sfo_status {
 }
 
 /// Starts a request outside a dialog. The library picks the server and calls send_sip, once per server tried, until one
-/// answers; then request_done. Requests inside a dialog go where the dialog goes, without the library.
+/// answers; then request_done. Requests inside a dialog go where the dialog goes, without the library. Where the account
+/// registers with one server at a time, a request that finds server 1 dead waits until the account has registered with
+/// server 2.
 ///
 /// engine: the engine.
 /// now_ms: your clock.
@@ -91,7 +93,7 @@ pub unsafe extern "C" fn sfo_request_cancel(engine: *mut sfo_engine, now_ms: u64
 /// attempt: the id given to send_sip.
 /// sip_status: 100..199.
 /// Returns SFO_OK; SFO_LATE: the attempt had been left, CANCEL it (RFC 3261 section 9.1); SFO_ERR_NOT_FOUND: no such
-/// attempt; SFO_ERR_INVALID: engine is NULL, or sip_status out of range; SFO_ERR_BUSY; SFO_ERR_STATE; SFO_ERR_FAULT.
+/// attempt (any more): likewise; SFO_ERR_INVALID: engine is NULL, or sip_status out of range; SFO_ERR_BUSY; SFO_ERR_STATE; SFO_ERR_FAULT.
 /// Callbacks: any. From callbacks: yes. Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sfo_attempt_provisional(
@@ -118,7 +120,7 @@ pub unsafe extern "C" fn sfo_attempt_provisional(
 /// attempt: the id given to send_sip.
 /// response: copied. Begin with SFO_RESPONSE_INIT.
 /// Returns SFO_OK; SFO_LATE: the attempt had been left: ACK and BYE a call that it set up; SFO_ERR_NOT_FOUND: no such
-/// attempt; SFO_ERR_INVALID: a pointer is NULL, struct_size too small, or status or flags out of range; SFO_ERR_BUSY;
+/// attempt (any more): likewise; SFO_ERR_INVALID: a pointer is NULL, struct_size too small, or status or flags out of range; SFO_ERR_BUSY;
 /// SFO_ERR_STATE; SFO_ERR_FAULT.
 /// Callbacks: any. From callbacks: yes. Since 0.1.
 #[unsafe(no_mangle)]

@@ -13,7 +13,8 @@ pub struct sfo_send {
     pub attempt: u64,
     /// The token of sfo_request_start(); 0 for REGISTER.
     pub user_token: u64,
-    /// REGISTER: keep one Call-ID and one CSeq sequence per value, so that two registrations never mix.
+    /// REGISTER: keep one Call-ID and one CSeq sequence per value, so that two registrations never mix. The same for all
+    /// attempts to one server of one account; of no meaning for other methods.
     pub binding_key: u64,
     /// The account: X of its keys.
     pub account: u32,
@@ -80,6 +81,8 @@ pub struct sfo_cancel {
     pub cause: u32,
     /// The response, if the cause is one; else 0.
     pub sip_status: u32,
+    /// "192.0.2.1:5060/udp". Dies when the callback returns; not NULL.
+    pub target_text: *const c_char,
 }
 
 /// One attempt that failed on the way.
@@ -112,7 +115,7 @@ pub struct sfo_done {
     pub method: u32,
     /// SFO_DONE_...
     pub result: u32,
-    /// SFO_CAUSE_...: the last cause.
+    /// SFO_DONE_FAILED: why the last server failed. SFO_DONE_ANSWERED: SFO_CAUSE_RESPONSE.
     pub cause: u32,
     /// The response, if the cause is one; else 0.
     pub sip_status: u32,
@@ -176,10 +179,12 @@ pub struct sfo_callbacks {
     pub struct_size: usize,
     /// REQUIRED. Send this attempt as a new transaction (new branch; same Call-ID, From tag and body for all attempts of
     /// a request) and report what comes of it: sfo_attempt_provisional(), sfo_attempt_response(), sfo_attempt_failed().
-    /// Return 0, or anything else if it could not be sent: then the attempt has failed with SFO_CAUSE_SEND.
+    /// Return 0; or, if it could not be sent, one of the causes that sfo_attempt_failed() takes (SFO_CAUSE_LOCAL blames no
+    /// server), or any other number for SFO_CAUSE_SEND.
     pub send_sip: Option<unsafe extern "C" fn(user: *mut c_void, send: *const sfo_send) -> i32>,
     /// REQUIRED. Call sfo_engine_handle_timer() at this moment of your clock, instead of at the one set before.
-    /// SFO_TIME_NEVER: not at all. Comes last, and only when the moment changed.
+    /// SFO_TIME_NEVER: not at all. Comes last, and only when the moment changed; after sfo_engine_handle_timer() always,
+    /// so that a one-shot timer is enough.
     pub set_timer: Option<unsafe extern "C" fn(user: *mut c_void, deadline_ms: u64)>,
     /// Send a DNS message, and hand answers to sfo_engine_handle_dns(). Return 0, or anything else if it could not be
     /// sent. NULL: the library uses sockets of its own, see sfo_dns_io_fds().

@@ -5,8 +5,7 @@ use super::view::{JobView, Sources};
 use super::walk::{Walked, walk};
 use crate::cache::Known;
 use crate::dns::Question;
-use crate::types::{SECOND_MS, TimerHandle};
-use std::collections::{BTreeMap, BTreeSet};
+use crate::types::{SECOND_MS, SortedMap, TimerHandle};
 
 /// A list made because DNS was slow holds for this long only: DNS may have answered by then.
 const PROVISIONAL_MS: u64 = 30 * SECOND_MS;
@@ -19,9 +18,9 @@ pub struct Job {
     /// Serial of the cache at the start: what has a higher one is news.
     pub since: u64,
     /// Questions that were asked for this job and are not settled.
-    pub waiting: BTreeSet<Question>,
+    pub waiting: Vec<Question>,
     /// What arrived for this job.
-    pub held: BTreeMap<Question, Known>,
+    pub held: SortedMap<Question, Known>,
     /// True when the wait for DNS is over, as far as static records can serve.
     pub impatient: bool,
     /// True if questions of this job could not be asked for want of room.
@@ -45,8 +44,8 @@ impl Job {
         Job {
             spec,
             since,
-            waiting: BTreeSet::new(),
-            held: BTreeMap::new(),
+            waiting: Vec::new(),
+            held: SortedMap::default(),
             impatient: false,
             starved: false,
             timer: None,

@@ -2,7 +2,7 @@
 
 use super::spec::{Origin, ResolutionNote};
 use crate::dns::{NaptrData, Record, RecordData};
-use crate::types::{Name, Transport, TransportSet};
+use crate::types::{Name, Transport, TransportSet, sort_short_by_key};
 
 /// What a NAPTR record asks for next.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -29,7 +29,7 @@ pub fn usable<'a>(
         .filter_map(|record| if let RecordData::Naptr(data) = &record.data { Some(data) } else { None })
         .collect();
     // NaptrData is ordered by order and preference before anything else.
-    kept.sort();
+    sort_short_by_key(&mut kept, |data| *data);
     let mut list = Vec::new();
     for data in kept {
         let Some(replacement) = &data.replacement else { continue };

@@ -2,7 +2,7 @@
 
 use crate::config::SrvWeight;
 use crate::dns::{SrvData, SrvTarget};
-use crate::types::Random;
+use crate::types::{Random, sort_short_by_key};
 
 /// An SRV record on its way into the list.
 #[derive(Clone, Copy, Debug)]
@@ -17,7 +17,7 @@ pub struct Service<'a> {
 /// `tie_break` only, not on the order in which they come.
 pub fn sort(records: &mut Vec<Service<'_>>, weight: SrvWeight, tie_break: u64) {
     match weight {
-        SrvWeight::HighestFirst => records.sort_by_key(|service| {
+        SrvWeight::HighestFirst => sort_short_by_key(records, |service| {
             let data = service.data;
             // Equal weights spread the load over the fleet: each account has its own order, drawn from the host and
             // the port alone, so that a change of priorities or weights does not shuffle it.
@@ -30,7 +30,7 @@ pub fn sort(records: &mut Vec<Service<'_>>, weight: SrvWeight, tie_break: u64) {
 /// The weighted draw of RFC 2782, repeatable: the random numbers come from the records' content.
 fn draw(records: &mut Vec<Service<'_>>, tie_break: u64) {
     // Zero weights stand first in the running sum, as the RFC wants it; the rest in an order of their own.
-    records.sort_by_key(|service| {
+    sort_short_by_key(records, |service| {
         let data = service.data;
         (data.priority, data.weight != 0, place(data, tie_break), data)
     });

@@ -206,8 +206,10 @@ impl Resolver {
         let concerned = |job: &Job| job.starved || job.waiting.contains(question);
         let ids: Vec<u64> = self.jobs.iter().filter(|(_, job)| concerned(job)).map(|(id, _)| id).collect();
         for id in &ids {
-            if let Some(job) = self.jobs.get_mut(*id)
-                && job.waiting.remove(question)
+            let Some(job) = self.jobs.get_mut(*id) else { continue };
+            let asked = job.waiting.len();
+            job.waiting.retain(|waiting| waiting != question);
+            if job.waiting.len() < asked
                 && let Some(known) = &known
             {
                 job.held.insert(question.clone(), known.clone());
@@ -254,7 +256,7 @@ impl Resolver {
             if job.starved {
                 return;
             }
-            job.waiting.insert(question);
+            job.waiting.push(question);
         }
     }
 

@@ -4,8 +4,7 @@ use super::spec::{Origin, ResolutionFailure};
 use crate::cache::{Answer, Cache, Content, Hold, Known, StaticStore};
 use crate::config::{AccountDns, DnsCacheType};
 use crate::dns::{QueryFailure, Question, Record, RecordKind};
-use crate::types::{Name, SECOND_MS, Time};
-use std::collections::BTreeMap;
+use crate::types::{Name, SECOND_MS, SortedMap, Time};
 use std::sync::Arc;
 
 /// Aliases followed from answer to answer. Within one answer the DNS client follows as many.
@@ -61,7 +60,7 @@ pub struct JobView<'a> {
     /// The static records.
     pub statics: &'a StaticStore,
     /// What arrived for this job.
-    pub held: &'a BTreeMap<Question, Known>,
+    pub held: &'a SortedMap<Question, Known>,
     /// Serial of the cache when the job started.
     pub since: u64,
     /// DNS use of the account.

@@ -50,6 +50,8 @@ pub enum Cause {
     OtherRequest,
     /// The engine is being released.
     Released,
+    /// The firmware withdrew the request.
+    Cancelled,
 }
 
 impl Cause {
@@ -76,6 +78,7 @@ impl Cause {
             Cause::Network => c"network changed",
             Cause::OtherRequest => c"another request found the server failed",
             Cause::Released => c"engine released",
+            Cause::Cancelled => c"request withdrawn",
         }
     }
     /// The same phrase, for Rust.
