@@ -3,7 +3,7 @@
 use super::config::sfo_config;
 use super::constants::*;
 use super::convert;
-use super::handle::{Core, sfo_engine};
+use super::handle::{Armed, Core, sfo_engine};
 use super::memory::{copy_out, read_struct, text, write_struct};
 use super::types::{sfo_callbacks, sfo_counters, sfo_options};
 use crate::account::{LogLevel, Options};
@@ -112,7 +112,7 @@ pub unsafe extern "C" fn sfo_engine_new(
             port_random: Random::new(&options.seed.map(|byte| byte ^ 0xa5)),
             now_ms,
             last_error: String::new(),
-            armed: None,
+            armed: Armed::Never,
         };
         Box::into_raw(Box::new(sfo_engine::new(core, callbacks, user)))
     }));

@@ -42,6 +42,17 @@ struct Gate {
     depth: AtomicU32,
 }
 
+/// What the firmware's timer is set to.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Armed {
+    /// It is not set.
+    Never,
+    /// It fires at this moment.
+    At(u64),
+    /// It has fired. What follows is always told: a periodic timer would fire for ever otherwise.
+    Fired,
+}
+
 /// What a call works on.
 pub struct Core {
     /// The engine.
@@ -56,7 +67,7 @@ pub struct Core {
     /// What was wrong with the last refused call.
     pub last_error: String,
     /// The deadline the firmware knows.
-    pub armed: Option<u64>,
+    pub armed: Armed,
 }
 
 /// A thread that may be inside.
@@ -185,10 +196,11 @@ impl sfo_engine {
     /// Tells the firmware about a new deadline. True if it was called back, and so may have caused something.
     fn set_timer(&self, at_once: bool) -> bool {
         let changed = self.guarded(|core| {
-            let wanted = if at_once { Some(core.now_ms) } else { core.engine.next_deadline() };
+            let deadline = if at_once { Some(core.now_ms) } else { core.engine.next_deadline() };
+            let wanted = deadline.map_or(Armed::Never, Armed::At);
             let is_new = wanted != core.armed || at_once;
             core.armed = wanted;
-            is_new.then_some(wanted.unwrap_or(SFO_TIME_NEVER))
+            is_new.then_some(deadline.unwrap_or(SFO_TIME_NEVER))
         });
         let (Some(Some(deadline)), Some(callback)) = (changed, self.callbacks.set_timer) else { return false };
         // SAFETY: the firmware's callback, called as its type says, with no lock held.
@@ -198,7 +210,7 @@ impl sfo_engine {
 
     /// The timer has fired: the firmware knows no deadline any more.
     pub(super) fn disarm(core: &mut Core) {
-        core.armed = None;
+        core.armed = Armed::Fired;
     }
 
     /// Releases an engine, or notes that it is to be released when the outermost call returns.
