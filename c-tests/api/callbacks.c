@@ -111,7 +111,7 @@ static void timer_only_with_news(void)
   rig_counters(&rig);
   CHECK_EQ(rig.totals[TIMER], 0);
   /* Too early: nothing but the same moment again, as the timer that fired is gone. */
-  rig.deadline = SFO_TIME_NEVER;
+  rig.deadline = RIG_FIRED;
   CHECK_EQ(sfo_engine_handle_timer(rig_input(&rig), rig.now), SFO_OK);
   CHECK_EQ(rig.count, 1);
   CHECK_EQ(rig.totals[TIMER], 1);
@@ -119,7 +119,7 @@ static void timer_only_with_news(void)
   /* Too late: everything that was due happens, as far as it can. */
   rig_forget(&rig);
   rig.now = deadline + 5000;
-  rig.deadline = SFO_TIME_NEVER;
+  rig.deadline = RIG_FIRED;
   CHECK_EQ(sfo_engine_handle_timer(rig_input(&rig), rig.now), SFO_OK);
   CHECK_EQ(rig.calls[rig.count - 1].kind, TIMER);
   CHECK_EQ(rig.totals[TIMER], 1);
@@ -146,7 +146,7 @@ static void always_fires(struct rig *r, const struct call *call)
 {
   if (call->kind == TIMER && ++timer_calls < 1000000) {
     r->timer_was_set = 0;
-    r->deadline = SFO_TIME_NEVER;
+    r->deadline = RIG_FIRED;
     CHECK_EQ(sfo_engine_handle_timer(r->engine, r->now), SFO_OK);
   }
 }
@@ -183,7 +183,7 @@ static void endless_requests_give_the_loop_back(void)
   CHECK(done > 100 && done < 100000);
   CHECK_EQ(rig.deadline, rig.now);
   /* It goes on at the timer. */
-  rig.deadline = SFO_TIME_NEVER;
+  rig.deadline = RIG_FIRED;
   CHECK_EQ(sfo_engine_handle_timer(rig_input(&rig), rig.now), SFO_OK);
   CHECK(rig.totals[DONE] > done);
   CHECK_EQ(rig.deadline, rig.now);

@@ -41,7 +41,7 @@ static void engine_across_the_wrap(void)
     clock = sfo_tick_extend(clock, (uint32_t)due);
     CHECK_EQ(clock, due);
     rig.now = clock;
-    rig.deadline = SFO_TIME_NEVER;
+    rig.deadline = RIG_FIRED;
     rig_forget(&rig);
     CHECK_EQ(sfo_engine_handle_timer(rig_input(&rig), clock), SFO_OK);
     if (rig.totals[SEND] > 0) {
@@ -89,12 +89,12 @@ static void extremes(void)
     rig_open(&rig, RIG_TWO_SERVERS, 0);
     rig.now = moments[i];
     /* There a deadline is hard to tell from none. */
-    rig.deadline = 77;
+    rig.deadline = RIG_FIRED;
     CHECK_EQ(sfo_account_start(rig_input(&rig), rig.now, 1), SFO_OK);
     CHECK_EQ(rig.totals[SEND], 1);
-    rig.deadline = 77;
+    rig.deadline = RIG_FIRED;
     CHECK_EQ(sfo_engine_handle_timer(rig_input(&rig), 0), SFO_OK);
-    rig.deadline = 77;
+    rig.deadline = RIG_FIRED;
     CHECK_EQ(sfo_engine_handle_timer(rig_input(&rig), UINT64_MAX), SFO_OK);
     rig_close(&rig);
   }

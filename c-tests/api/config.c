@@ -83,6 +83,36 @@ static void last_error(void)
   sfo_config_free(config);
 }
 
+/* Settings without effect are found in a text, and when asked for after single settings. */
+static void settings_together(void)
+{
+  sfo_config *config = rig_config("");
+  CHECK_EQ(sfo_config_check(config), SFO_OK);
+  CHECK_EQ(sfo_config_diagnostic_count(config), 0);
+  CHECK_EQ(sfo_config_set(config, "account.1.enable", "1"), SFO_OK);
+  CHECK_EQ(sfo_config_set(config, "account.1.outbound_proxy_enable", "1"), SFO_OK);
+  CHECK_EQ(sfo_config_check(config), SFO_OK);
+  if (CHECK(sfo_config_diagnostic_count(config) > 0)) {
+    CHECK_EQ(diagnostic(config, 0).line, 0);
+    CHECK_EQ(diagnostic(config, 0).severity, SFO_SEVERITY_WARNING);
+  }
+  sfo_config_free(config);
+}
+
+/* A value that is corrected is taken, and the correction can be read. */
+static void corrections(void)
+{
+  static const char key[] = "account.1.sip_server.1.failback_timeout";
+  char text[256];
+  sfo_config *config = rig_config("");
+  CHECK_EQ(sfo_config_set(config, key, "30"), SFO_OK);
+  CHECK(sfo_config_last_error(config, text, sizeof text) > 0 && strstr(text, "60") != NULL);
+  CHECK_EQ(strcmp(get(config, key), "60"), 0);
+  CHECK_EQ(sfo_config_set(config, key, "90"), SFO_OK);
+  CHECK_EQ(sfo_config_last_error(config, text, sizeof text), 0);
+  sfo_config_free(config);
+}
+
 static void copying_out(void)
 {
   char text[8];
@@ -281,6 +311,8 @@ int main(void)
 {
   diagnostics();
   last_error();
+  settings_together();
+  corrections();
   copying_out();
   keys();
   texts();

@@ -53,7 +53,7 @@ static void live(unsigned flags)
   }
   while (rig.totals[DESTROYED] == 0 && rig.deadline != SFO_TIME_NEVER && rig.now < 100000000) {
     rig.now = rig.deadline > rig.now ? rig.deadline : rig.now;
-    rig.deadline = SFO_TIME_NEVER;
+    rig.deadline = RIG_FIRED;
     sfo_engine_handle_timer(rig_input(&rig), rig.now);
   }
 }

@@ -22,6 +22,7 @@ static void null_config(void)
   CHECK_EQ(sfo_config_get(NULL, "account.1.enable", buffer, sizeof buffer, &length), SFO_ERR_INVALID);
   CHECK_EQ(sfo_config_get_int(NULL, "account.1.enable", &number), SFO_ERR_INVALID);
   CHECK_EQ(sfo_config_reset(NULL, "account.1.enable"), SFO_ERR_INVALID);
+  CHECK_EQ(sfo_config_check(NULL), SFO_ERR_INVALID);
   CHECK_EQ(sfo_config_diagnostic_count(NULL), 0);
   CHECK_EQ(sfo_config_diagnostic(NULL, 0, &diagnostic), SFO_ERR_INVALID);
   CHECK_EQ(sfo_config_last_error(NULL, buffer, sizeof buffer), 0);
@@ -315,7 +316,7 @@ static void shorter_structs_out(void)
 static void unknown_numbers(void)
 {
   static const uint32_t statuses[] = { 0, 1, 99, 100, 199, 700, UINT32_MAX };
-  static const uint32_t causes[] = { 0, 1, 8, 9, 10, 18, 19, UINT32_MAX };
+  static const uint32_t causes[] = { 0, 1, 8, 9, 10, 18, 19, 20, UINT32_MAX };
   sfo_request request = SFO_REQUEST_INIT;
   sfo_response response = SFO_RESPONSE_INIT;
   uint64_t id = 5;
@@ -435,7 +436,7 @@ static void texts(void)
   for (uint32_t cause = 0; cause < 40; cause++) {
     const char *text = sfo_cause_text(cause);
     CHECK(text != NULL && text[0] != '\0');
-    CHECK_EQ(strcmp(text, "unknown cause") != 0, cause <= SFO_CAUSE_RELEASED);
+    CHECK_EQ(strcmp(text, "unknown cause") != 0, cause <= SFO_CAUSE_CANCELLED);
   }
   CHECK(strcmp(sfo_cause_text(UINT32_MAX), "unknown cause") == 0);
   CHECK_EQ(sfo_version(), SFO_VERSION_NUMBER);

@@ -79,7 +79,7 @@ PLACE(sfo_dns_query, server_index, 16, 16, 12);
 PLACE(sfo_dns_query, length, 20, 20, 16);
 PLACE(sfo_dns_query, data, 24, 24, 20);
 
-SIZE(sfo_cancel, 56, 56, 52);
+SIZE(sfo_cancel, 64, 64, 56);
 PLACE(sfo_cancel, request, 8, 8, 4);
 PLACE(sfo_cancel, attempt, 16, 16, 12);
 PLACE(sfo_cancel, user_token, 24, 24, 20);
@@ -89,6 +89,7 @@ PLACE(sfo_cancel, method, 40, 40, 36);
 PLACE(sfo_cancel, mode, 44, 44, 40);
 PLACE(sfo_cancel, cause, 48, 48, 44);
 PLACE(sfo_cancel, sip_status, 52, 52, 48);
+PLACE(sfo_cancel, target_text, 56, 56, 52);
 
 SIZE(sfo_outcome, 24, 16, 16);
 PLACE(sfo_outcome, cause, 4, 4, 4);

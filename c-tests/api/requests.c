@@ -111,20 +111,21 @@ static void stop_in_event(void)
   rig_close(&rig);
 }
 
-/* Each server is tried, and each attempt has failed with the same cause. */
-static void nothing_can_be_sent(void)
+/* Each server is tried, and each attempt has failed with the same cause. What is no cause of a stack is "could not send". */
+static void nothing_can_be_sent(int32_t result, uint32_t cause)
 {
   uint64_t id = 0;
   rig_open(&rig, RIG_TWO_SERVERS, 0);
   rig_register(&rig);
-  rig.send_result = -1;
+  rig.send_result = result;
   CHECK_EQ(rig_request(&rig, SFO_METHOD_INVITE, 1, &id), SFO_OK);
   const struct call *done = rig_find(&rig, DONE, 0);
   if (CHECK(done != NULL)) {
     CHECK_EQ(done->request, id);
     CHECK_EQ(done->result, SFO_DONE_FAILED);
-    CHECK_EQ(done->cause, SFO_CAUSE_SEND);
-    CHECK(done->outcomes >= 1);
+    CHECK_EQ(done->cause, cause);
+    /* A fault of the device is blamed on no server. */
+    CHECK_EQ(done->outcomes > 0, cause != SFO_CAUSE_LOCAL);
   }
   CHECK_EQ(rig.totals[DONE], 1);
   /* The library stays calm: it does not send without end. */
@@ -176,7 +177,13 @@ int main(void)
   cancel_in_request_done_of_another();
   cancel_a_waiting_completion();
   stop_in_event();
-  nothing_can_be_sent();
+  nothing_can_be_sent(-1, SFO_CAUSE_SEND);
+  nothing_can_be_sent(1, SFO_CAUSE_SEND);
+  nothing_can_be_sent(SFO_CAUSE_RESPONSE, SFO_CAUSE_SEND);
+  nothing_can_be_sent(INT32_MIN, SFO_CAUSE_SEND);
+  nothing_can_be_sent(SFO_CAUSE_SEND, SFO_CAUSE_SEND);
+  nothing_can_be_sent(SFO_CAUSE_CONNECT, SFO_CAUSE_CONNECT);
+  nothing_can_be_sent(SFO_CAUSE_LOCAL, SFO_CAUSE_LOCAL);
   late_reports();
   too_many_requests();
   return check_result();

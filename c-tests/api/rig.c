@@ -128,6 +128,7 @@ static void on_cancel(void *user, const sfo_cancel *cancel)
   struct call spare;
   struct call *call = record(rig, CANCEL, &spare);
   CHECK_EQ(cancel->struct_size, sizeof *cancel);
+  CHECK(cancel->target_text != NULL && cancel->target_text[0] != '\0');
   call->request = cancel->request;
   call->attempt = cancel->attempt;
   call->token = cancel->user_token;
@@ -314,9 +315,12 @@ void rig_run(struct rig *rig, uint64_t milliseconds)
   uint64_t end = rig->now + milliseconds;
   while (rig->engine != NULL && rig->deadline <= end) {
     rig->now = rig->deadline > rig->now ? rig->deadline : rig->now;
-    /* A timer that has fired is none any more: the same moment is news again. */
-    rig->deadline = SFO_TIME_NEVER;
+    rig->deadline = RIG_FIRED;
     CHECK_EQ(sfo_engine_handle_timer(rig_input(rig), rig->now), SFO_OK);
+    /* Whoever has a timer that fires once must be able to rely on this. */
+    if (rig->totals[DESTROYED] == 0 && !CHECK(rig->deadline != RIG_FIRED)) {
+      return;
+    }
     if (rig->deadline <= rig->now && rig->totals[SEND] > CALLS) {
       break;
     }

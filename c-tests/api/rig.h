@@ -49,6 +49,9 @@ struct rig {
   int fault;
 };
 
+/* The deadline of a timer that has fired: any other moment, also none at all, is news. */
+#define RIG_FIRED (SFO_TIME_NEVER - 1)
+
 enum { RIG_DRIVER = 1, RIG_SILENT = 2 };
 
 /* Two servers with numeric addresses: nothing to ask DNS for. */
