@@ -109,7 +109,9 @@ impl Account {
     pub(super) fn open_attempt(&mut self, ctx: &mut Context<'_>, id: RequestId, server: Server, index: u8) {
         let last = self.is_last_target(ctx, id, server, index);
         let t1_ms = ctx.options.t1_ms;
-        let (Some(settings), Some(request)) = (self.settings.server(server), ctx.requests.get_mut(id.0)) else { return };
+        let (Some(settings), Some(request)) = (self.settings.server(server), ctx.requests.get_mut(id.0)) else {
+            return;
+        };
         let Some(list) = request.walk.list(server).cloned() else { return };
         let Some(target) = list.targets().get(usize::from(index)) else { return };
         request.walk.try_target(server, index);

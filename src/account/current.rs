@@ -115,6 +115,10 @@ impl Account {
 
     /// The registration state of a server without a binding that is not meant to have one.
     pub(super) fn rest_state(&self, server: Server) -> RegistrationState {
-        if self.sides[server.index()].binding.is_some() { RegistrationState::Registered } else { RegistrationState::Off }
+        if self.sides[server.index()].binding.is_some() {
+            RegistrationState::Registered
+        } else {
+            RegistrationState::Off
+        }
     }
 }

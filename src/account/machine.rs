@@ -179,14 +179,7 @@ impl Account {
         self.settings.redundancy == Redundancy::Concurrent
     }
 
-    pub(super) fn event(
-        &self,
-        ctx: &mut Context<'_>,
-        kind: EventKind,
-        server: Server,
-        cause: Cause,
-        text: String,
-    ) {
+    pub(super) fn event(&self, ctx: &mut Context<'_>, kind: EventKind, server: Server, cause: Cause, text: String) {
         self.event_between(ctx, kind, server, cause, [String::new(), String::new()], text);
     }
 

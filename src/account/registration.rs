@@ -76,8 +76,8 @@ impl Account {
         if self.is_concurrent() {
             let mut walk = Walk::new(server, None);
             // Somebody else serves the account meanwhile: this is only to find out when the server is back.
-            let is_check = !self.sides[server.index()].good
-                && other.is_some_and(|other| self.holds_binding(ctx.now, other));
+            let is_check =
+                !self.sides[server.index()].good && other.is_some_and(|other| self.holds_binding(ctx.now, other));
             walk.always_retries = is_check || matches!(why, Walking::Check(_));
             return walk;
         }
@@ -115,7 +115,13 @@ impl Account {
     }
 
     /// A request got a response that may concern only itself: ask the same target by REGISTER.
-    pub(super) fn check_target(&mut self, ctx: &mut Context<'_>, server: Server, list: Arc<TargetList>, key: TargetKey) {
+    pub(super) fn check_target(
+        &mut self,
+        ctx: &mut Context<'_>,
+        server: Server,
+        list: Arc<TargetList>,
+        key: TargetKey,
+    ) {
         let is_checking = |id: &RequestId| {
             ctx.requests.get(id.0).is_some_and(|r| r.kind == Kind::TargetCheck && r.walk.visits(server))
         };
@@ -137,7 +143,8 @@ impl Account {
         response: FinalResponse,
     ) {
         let Some(attempt) = ctx.attempts.get(attempt_id.0) else { return };
-        let (server, index, list, requested_s) = (attempt.server, attempt.index, attempt.list.clone(), attempt.expires_s);
+        let (server, index, list, requested_s) =
+            (attempt.server, attempt.index, attempt.list.clone(), attempt.expires_s);
         let Some(request) = ctx.requests.get_mut(id.0) else { return };
         // RFC 3261 §10.2.8: once more, with the lifetime that the registrar wants.
         if let (423, Some(wanted_s)) = (response.status, response.min_expires_s)

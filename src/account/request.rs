@@ -262,7 +262,8 @@ impl Account {
     }
 
     fn park(&mut self, ctx: &mut Context<'_>, id: RequestId, server: Server) {
-        let is_parked = |open: &&RequestId| matches!(ctx.requests.get(open.0).map(|r| &r.phase), Some(Phase::Parked(_)));
+        let is_parked =
+            |open: &&RequestId| matches!(ctx.requests.get(open.0).map(|r| &r.phase), Some(Phase::Parked(_)));
         if self.open.iter().filter(is_parked).count() >= MAX_PARKED {
             return self.give_up(ctx, id, Cause::NotRegistered);
         }
@@ -272,9 +273,7 @@ impl Account {
 
     /// A registration at `server` has ended: requests that waited for it go on.
     pub(super) fn unpark(&mut self, ctx: &mut Context<'_>, server: Server, registered: bool) {
-        let is_parked = |id: &&RequestId| {
-            matches!(ctx.requests.get(id.0).map(|r| &r.phase), Some(Phase::Parked(at)) if *at == server)
-        };
+        let is_parked = |id: &&RequestId| matches!(ctx.requests.get(id.0).map(|r| &r.phase), Some(Phase::Parked(at)) if *at == server);
         let parked: Vec<RequestId> = self.open.iter().filter(is_parked).copied().collect();
         for id in parked {
             if !registered {
@@ -286,9 +285,7 @@ impl Account {
 
     /// The targets of a server are known, or will not become known: requests that waited for them go on.
     pub fn on_list(&mut self, ctx: &mut Context<'_>, server: Server) {
-        let is_waiting = |id: &&RequestId| {
-            matches!(ctx.requests.get(id.0).map(|r| &r.phase), Some(Phase::AwaitingList(at)) if *at == server)
-        };
+        let is_waiting = |id: &&RequestId| matches!(ctx.requests.get(id.0).map(|r| &r.phase), Some(Phase::AwaitingList(at)) if *at == server);
         let waiting: Vec<RequestId> = self.open.iter().filter(is_waiting).copied().collect();
         for id in waiting {
             self.advance(ctx, id);
@@ -383,13 +380,7 @@ impl Account {
         self.apply_pending_if_idle(ctx);
     }
 
-    fn done_report(
-        &self,
-        ctx: &Context<'_>,
-        id: RequestId,
-        result: RequestResult,
-        cause: Cause,
-    ) -> Option<DoneReport> {
+    fn done_report(&self, ctx: &Context<'_>, id: RequestId, result: RequestResult, cause: Cause) -> Option<DoneReport> {
         let request = ctx.requests.get(id.0)?;
         let failed = request.walk.failures().filter_map(|failed| {
             let target = request.walk.list(failed.server)?.targets().get(usize::from(failed.index))?;
@@ -413,8 +404,7 @@ impl Account {
         }
         let quarantine = self.settings.servers.iter().flatten().map(|server| server.quarantine_timeout_s).max();
         let quarantine_ms = u64::from(quarantine.unwrap_or(0)) * SECOND_MS;
-        quarantine_ms > 0
-            && ctx.health.failure(key).is_some_and(|failure| ctx.now.since(failure.at) < quarantine_ms)
+        quarantine_ms > 0 && ctx.health.failure(key).is_some_and(|failure| ctx.now.since(failure.at) < quarantine_ms)
     }
 
     /// Tries a target last for the time that it asked for.

@@ -2,7 +2,7 @@
 
 use crate::account::{ListState, Lists};
 use crate::config::{AccountSettings, DeviceSettings, DnsCacheType};
-use crate::resolve::{JobId, Resolution, ResolveOutput, ResolveSpec, Resolver, ResolvedTarget};
+use crate::resolve::{JobId, Resolution, ResolveOutput, ResolveSpec, ResolvedTarget, Resolver};
 use crate::target::{Target, TargetKey, TargetList};
 use crate::types::{AccountId, SECOND_MS, Server, Time, TimerHandle, Timers, TransportSet};
 use std::collections::BTreeMap;
@@ -238,9 +238,8 @@ impl Lists for Directory {
             let Some(slot) = Slot::new(settings, server) else { return ListState::Failed };
             self.slots.insert(id, slot);
         }
-        let needs_job = self.slots.get(&id).is_some_and(|slot| {
-            slot.job.is_none() && !slot.is_valid(now) && slot.hold_until <= now
-        });
+        let needs_job =
+            self.slots.get(&id).is_some_and(|slot| slot.job.is_none() && !slot.is_valid(now) && slot.hold_until <= now);
         if needs_job {
             self.start(now, settings, server);
         }

@@ -438,6 +438,12 @@ impl Engine {
         }
     }
 
+    /// Entries in the tables: requests, attempts, deadlines.
+    #[cfg(test)]
+    pub fn table_sizes(&self) -> [usize; 3] {
+        [self.shared.requests.len(), self.shared.attempts.len(), self.shared.timers.len()]
+    }
+
     fn report(
         &mut self,
         now_ms: u64,
