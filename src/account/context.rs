@@ -41,6 +41,9 @@ pub enum ListState {
 pub trait Lists {
     /// The targets of a server, as of `now`. Asks DNS where needed.
     fn get(&mut self, now: Time, settings: &AccountSettings, server: Server) -> ListState;
+
+    /// Forgets what is known about the servers of an account. Nobody may be waiting for it.
+    fn forget(&mut self, account: AccountId);
 }
 
 /// Engine options that the machines need.

@@ -145,9 +145,10 @@ impl Account {
         match settings {
             Some(settings) if self.phase == Phase::Off || is_same_service(&settings, &self.settings) => {
                 self.drop_pending(ctx);
-                self.settings = settings;
-                if self.phase == Phase::Off {
-                    self.current = self.first_server();
+                match self.phase {
+                    Phase::Off => self.take_settings(ctx, settings),
+                    // The same servers: walks under way, and those that wait for DNS, go on.
+                    Phase::Running | Phase::Stopping => self.settings = settings,
                 }
             }
             settings => {
@@ -158,6 +159,14 @@ impl Account {
                 self.apply_pending_if_idle(ctx);
             }
         }
+    }
+
+    /// The account is off: what it knows about servers is about those of its former settings.
+    fn take_settings(&mut self, ctx: &mut Context<'_>, settings: Arc<AccountSettings>) {
+        ctx.lists.forget(self.id);
+        self.held.clear();
+        self.settings = settings;
+        self.current = self.first_server();
     }
 
     /// True once the account is off and not configured any more: the engine can drop it.
@@ -196,8 +205,7 @@ impl Account {
                 ctx.cancel_timer(&mut timer);
                 match settings {
                     Some(settings) => {
-                        self.settings = settings;
-                        self.current = self.first_server();
+                        self.take_settings(ctx, settings);
                         if core::mem::take(&mut self.restart) {
                             self.start(ctx);
                         }

@@ -4,7 +4,7 @@ use super::clock::Clock;
 use super::directory::{Directory, ListNews};
 use super::options::EngineOptions;
 use crate::account::{
-    Account, Action, Attempt, AttemptState, Context, Counters, DoneReport, FinalResponse, Options, Phase,
+    Account, Action, Attempt, AttemptState, Context, Counters, DoneReport, FinalResponse, Lists, Options, Phase,
     RegistrationState, ReportStatus, Request, StartError, TimerKey,
 };
 use crate::account::{LogLevel, RequestResult};
@@ -478,14 +478,9 @@ impl Engine {
     ) -> Option<T> {
         let place = self.accounts.get_mut((id.0 as usize).checked_sub(1)?)?;
         let account = place.as_mut()?;
-        let settings = account.settings().clone();
         let result = input(account, &mut self.shared.context(now));
-        let lists_changed = !Arc::ptr_eq(&settings, account.settings());
-        let gone = account.is_gone();
-        if gone {
+        if account.is_gone() {
             *place = None;
-        }
-        if lists_changed || gone {
             self.shared.directory.forget(id);
         }
         Some(result)

@@ -32,7 +32,6 @@ fn a_new_label_is_nothing_that_servers_would_notice() {
 }
 
 #[test]
-#[ignore = "does not hold yet"]
 fn a_new_label_does_not_disturb_a_walk_that_waits_for_dns() {
     let mut world = World::new(&domain(&[]));
     world.dns_delay = 1_000;
@@ -44,7 +43,6 @@ fn a_new_label_does_not_disturb_a_walk_that_waits_for_dns() {
 }
 
 #[test]
-#[ignore = "does not hold yet"]
 fn an_idle_account_leaves_its_old_servers_and_starts_anew() {
     let mut world = World::started(&single(&[]));
     world.at(100.0);
@@ -60,7 +58,6 @@ fn an_idle_account_leaves_its_old_servers_and_starts_anew() {
 }
 
 #[test]
-#[ignore = "does not hold yet"]
 fn a_silent_old_server_delays_the_new_one_by_two_seconds() {
     let mut world = World::started(&single(&[]));
     world.at(100.0);
@@ -75,7 +72,6 @@ fn a_silent_old_server_delays_the_new_one_by_two_seconds() {
 }
 
 #[test]
-#[ignore = "does not hold yet"]
 fn an_account_without_a_binding_goes_to_its_new_server_at_once() {
     let mut world = World::started_with_dead(&single(&[]), &[P]);
     world.at(3.0);
@@ -85,7 +81,6 @@ fn an_account_without_a_binding_goes_to_its_new_server_at_once() {
 }
 
 #[test]
-#[ignore = "does not hold yet"]
 fn a_new_name_is_looked_up() {
     let mut world = World::started(&domain(&[]));
     world.zone.a("new.example.com", 300, &["192.168.1.20"]);
@@ -114,7 +109,6 @@ fn new_settings_wait_for_the_end_of_a_call() {
 }
 
 #[test]
-#[ignore = "does not hold yet"]
 fn new_settings_wait_for_the_end_of_an_invite() {
     let mut world = World::started(&single(&[]));
     world.at(100.0);
