@@ -131,9 +131,8 @@ impl Account {
     }
 
     /// The firmware says whether it has a call up.
-    pub fn set_busy(&mut self, ctx: &mut Context<'_>, busy: bool) {
+    pub fn set_busy(&mut self, busy: bool) {
         self.busy = busy;
-        self.apply_pending_if_idle(ctx);
     }
 
     /// New settings for the account, or none: it is not configured any more. Settings that are the same are not noticed;
@@ -156,7 +155,6 @@ impl Account {
                 let mut timer = None;
                 ctx.set_timer(&mut timer, PENDING_LIMIT_MS, TimerKey::Pending(self.id));
                 self.pending = Some((settings, timer));
-                self.apply_pending_if_idle(ctx);
             }
         }
     }
@@ -164,7 +162,6 @@ impl Account {
     /// The account is off: what it knows about servers is about those of its former settings.
     fn take_settings(&mut self, ctx: &mut Context<'_>, settings: Arc<AccountSettings>) {
         ctx.lists.forget(self.id);
-        self.held.clear();
         self.settings = settings;
         self.current = self.first_server();
     }
@@ -181,12 +178,14 @@ impl Account {
         }
     }
 
-    /// Lets waiting settings take effect if no call is up or being set up.
-    pub(super) fn apply_pending_if_idle(&mut self, ctx: &mut Context<'_>) {
+    /// The end of an input: lets waiting settings take effect if no call is up or being set up. Never in the middle of
+    /// one, where what follows would mix the old settings with the new ones.
+    pub fn end_input(&mut self, ctx: &mut Context<'_>) {
         let is_call = |id: &RequestId| {
             ctx.requests.get(id.0).is_some_and(|r| r.kind == Kind::Firmware && r.method == Method::Invite)
         };
-        if self.pending.is_some() && !self.busy && !self.open.iter().any(is_call) {
+        let is_idle = self.phase == Phase::Off || (!self.busy && !self.open.iter().any(is_call));
+        if self.pending.is_some() && is_idle && !self.is_gone() {
             self.apply_pending(ctx);
         }
     }

@@ -176,7 +176,6 @@ impl Account {
         ctx.requests.remove(id.0);
         self.open.retain(|open| *open != id);
         ctx.counters.requests_done += 1;
-        self.apply_pending_if_idle(ctx);
         true
     }
 
@@ -377,7 +376,6 @@ impl Account {
         self.open.retain(|open| *open != id);
         ctx.counters.requests_done += 1;
         ctx.actions.push_back(Action::Done(id));
-        self.apply_pending_if_idle(ctx);
     }
 
     fn done_report(&self, ctx: &Context<'_>, id: RequestId, result: RequestResult, cause: Cause) -> Option<DoneReport> {

@@ -330,7 +330,7 @@ impl Engine {
     /// # Errors
     /// [`InputError::NotFound`]: it is not configured, or not enabled.
     pub fn set_account_busy(&mut self, now_ms: u64, id: AccountId, busy: bool) -> Result<(), InputError> {
-        self.on_account(now_ms, id, |account, ctx| account.set_busy(ctx, busy))
+        self.on_account(now_ms, id, |account, _| account.set_busy(busy))
     }
 
     /// An account, if it is configured and enabled.
@@ -478,7 +478,9 @@ impl Engine {
     ) -> Option<T> {
         let place = self.accounts.get_mut((id.0 as usize).checked_sub(1)?)?;
         let account = place.as_mut()?;
-        let result = input(account, &mut self.shared.context(now));
+        let mut ctx = self.shared.context(now);
+        let result = input(account, &mut ctx);
+        account.end_input(&mut ctx);
         if account.is_gone() {
             *place = None;
             self.shared.directory.forget(id);

@@ -209,7 +209,6 @@ fn an_account_stopped_while_new_settings_wait_stays_stopped() {
 }
 
 #[test]
-#[ignore = "does not hold yet"]
 fn an_account_stopped_while_an_invite_holds_back_new_settings_stays_stopped() {
     let mut world = World::started(&single(&[]));
     world.always(P, "INVITE", Reply::provisional());
@@ -315,7 +314,6 @@ fn an_account_that_is_off_takes_new_settings_at_once() {
 }
 
 #[test]
-#[ignore = "does not hold yet"]
 fn an_answer_that_lets_new_settings_in_is_not_followed_up_with_the_old_ones() {
     // The call is answered by a server that holds no binding and does not exist in the new settings.
     let mut world = World::new(&successive(&["fallback.redundancy_type = 0"]));
@@ -334,7 +332,6 @@ fn an_answer_that_lets_new_settings_in_is_not_followed_up_with_the_old_ones() {
 }
 
 #[test]
-#[ignore = "does not hold yet"]
 fn a_503_that_lets_new_settings_in_does_not_check_the_old_server() {
     let mut world = World::started(&single(&[]));
     world.at(100.0);
