@@ -21,7 +21,8 @@ impl Account {
         if self.phase == Phase::Stopping {
             self.stopped(ctx);
         }
-        if self.phase == Phase::Running {
+        // What stopped just now may have been removed from the configuration.
+        if self.phase == Phase::Running || self.is_gone() {
             return;
         }
         self.phase = Phase::Running;
@@ -73,6 +74,7 @@ impl Account {
 
     /// The engine is being released: every request of the firmware gets its completion, nothing is sent.
     pub fn release(&mut self, ctx: &mut Context<'_>) {
+        self.drop_pending(ctx);
         self.end_everything(ctx, RequestResult::Released, Cause::Released);
         self.phase = Phase::Off;
     }
@@ -138,11 +140,14 @@ impl Account {
     /// New settings for the account, or none: it is not configured any more. Settings that are the same are not noticed;
     /// a running account changes when it is idle, at the latest after ten minutes.
     pub fn reconfigure(&mut self, ctx: &mut Context<'_>, settings: Option<Arc<AccountSettings>>) {
-        if settings.as_ref() == Some(&self.settings) {
-            return self.drop_pending(ctx);
-        }
+        // An account that leaves its servers only to start again does so even if the new settings are taken back.
+        let is_leaving = self.phase == Phase::Stopping && self.restart;
+        self.restart &= settings.is_some();
         match settings {
-            Some(settings) if self.phase == Phase::Off || is_same_service(&settings, &self.settings) => {
+            Some(settings) if settings == self.settings && !is_leaving => self.drop_pending(ctx),
+            Some(settings)
+                if self.phase == Phase::Off || (is_same_service(&settings, &self.settings) && !is_leaving) =>
+            {
                 self.drop_pending(ctx);
                 match self.phase {
                     Phase::Off => self.take_settings(ctx, settings),
@@ -151,9 +156,11 @@ impl Account {
                 }
             }
             settings => {
-                self.drop_pending(ctx);
-                let mut timer = None;
-                ctx.set_timer(&mut timer, PENDING_LIMIT_MS, TimerKey::Pending(self.id));
+                // The limit counts from the first settings that had to wait.
+                let mut timer = self.pending.take().and_then(|(_, timer)| timer);
+                if timer.is_none() {
+                    ctx.set_timer(&mut timer, PENDING_LIMIT_MS, TimerKey::Pending(self.id));
+                }
                 self.pending = Some((settings, timer));
             }
         }
@@ -194,7 +201,7 @@ impl Account {
     pub(super) fn apply_pending(&mut self, ctx: &mut Context<'_>) {
         match self.phase {
             Phase::Running => {
-                self.restart = true;
+                self.restart = matches!(self.pending, Some((Some(_), _)));
                 self.leave_servers(ctx);
             }
             // The account comes back here when it has stopped.

@@ -149,7 +149,6 @@ fn new_settings_do_not_wait_for_other_requests() {
 }
 
 #[test]
-#[ignore = "does not hold yet"]
 fn ten_minutes_are_the_limit_even_during_a_call() {
     let mut world = World::started(&single(&[]));
     world.busy(true);
@@ -179,7 +178,6 @@ fn settings_taken_back_during_a_call_are_forgotten() {
 }
 
 #[test]
-#[ignore = "does not hold yet"]
 fn settings_taken_back_while_the_old_server_is_being_left_start_it_again() {
     let mut world = World::started(&single(&[]));
     world.at(100.0);
@@ -268,7 +266,6 @@ fn a_removed_account_that_was_off_is_gone_at_once() {
 }
 
 #[test]
-#[ignore = "does not hold yet"]
 fn a_removed_account_cannot_be_started_while_it_leaves() {
     let mut world = World::started(&single(&[]));
     world.down(&[P]);
