@@ -195,7 +195,7 @@ impl Account {
             self.set_lane_timer(ctx, lane, Some(ms));
         }
         self.settle_probing(ctx);
-        self.unpark(ctx, server, true);
+        self.unpark(ctx, [false; 2]);
     }
 
     /// After a registration at `server`: is it the current server now?
@@ -312,11 +312,7 @@ impl Account {
             let text = format!("every server failed ({}); next try in {:.0} s", CauseText(cause), ms as f64 / 1000.0);
             self.event(ctx, EventKind::AllFailed, server, cause, text);
         }
-        for other in Server::BOTH {
-            if self.lane_of(other) == lane {
-                self.unpark(ctx, other, false);
-            }
-        }
+        self.unpark(ctx, visited);
     }
 
     fn on_refused(&mut self, ctx: &mut Context<'_>, kind: Kind, server: Server, status: u16) {
@@ -335,7 +331,7 @@ impl Account {
             self.sides[server.index()].good = false;
             self.leave_if_not_good(ctx, server, cause);
         }
-        self.unpark(ctx, server, false);
+        self.unpark(ctx, Server::BOTH.map(|other| other == server));
     }
 
     /// A registration walk or probe is over.

@@ -270,13 +270,17 @@ impl Account {
         self.take_over(ctx, server);
     }
 
-    /// A registration at `server` has ended: requests that waited for it go on.
-    pub(super) fn unpark(&mut self, ctx: &mut Context<'_>, server: Server, registered: bool) {
-        let is_parked = |id: &&RequestId| matches!(ctx.requests.get(id.0).map(|r| &r.phase), Some(Phase::Parked(at)) if *at == server);
-        let parked: Vec<RequestId> = self.open.iter().filter(is_parked).copied().collect();
-        for id in parked {
-            if !registered {
-                self.close_server(ctx, id, server);
+    /// A registration walk has ended: requests that waited for it go on. `failed` names the servers that it did not
+    /// register with; those that waited for a server that it never reached ask for another walk.
+    pub(super) fn unpark(&mut self, ctx: &mut Context<'_>, failed: [bool; 2]) {
+        let parked_at = |id: &RequestId| match ctx.requests.get(id.0)?.phase {
+            Phase::Parked(at) => Some((*id, at)),
+            Phase::Attempting(_) | Phase::AwaitingList(_) | Phase::Finished(_) => None,
+        };
+        let parked: Vec<(RequestId, Server)> = self.open.iter().filter_map(parked_at).collect();
+        for (id, at) in parked {
+            if failed[at.index()] {
+                self.close_server(ctx, id, at);
             }
             self.advance(ctx, id);
         }

@@ -187,7 +187,6 @@ fn a_register_in_flight_to_a_target_that_a_request_just_found_dead_fails_with_it
 }
 
 #[test]
-#[ignore = "does not hold yet"]
 fn a_request_waits_on_when_server_1_answers_the_register_after_all() {
     let mut world = World::started(&successive(&[]));
     world.at(3_540.0 - 7.0);
@@ -209,7 +208,6 @@ fn a_request_waits_on_when_server_1_answers_the_register_after_all() {
 }
 
 #[test]
-#[ignore = "does not hold yet"]
 fn a_request_waits_on_when_server_1_refuses_the_register() {
     let mut world = World::started(&successive(&[]));
     world.at(3_540.0 - 7.0);
@@ -218,6 +216,25 @@ fn a_request_waits_on_when_server_1_refuses_the_register() {
     world.invite();
     world.at(3_600.0);
     assert_eq!(world.ended(), ["3542 INVITE 200"]);
+}
+
+#[test]
+fn requests_that_wait_fail_with_a_walk_over_both_servers_and_do_not_start_another() {
+    let mut world = World::started_with_dead(&successive(&[]), &[P, F]);
+    world.at(65.0);
+    world.invite();
+    world.at(140.0);
+    assert_eq!(
+        world.sent()[2..],
+        [
+            "65 INVITE 192.168.1.14:5060/udp (3, 7500)",
+            "69.5 REGISTER 192.168.1.14:5060/udp (3, 7500)",
+            // The call found server 1 dead, and waits for server 2.
+            "72.5 REGISTER 192.168.1.15:5060/udp (10, 32000)",
+            "134.5 REGISTER 192.168.1.14:5060/udp (3, 7500)"
+        ]
+    );
+    assert_eq!(world.ended(), ["104.5 INVITE failed: no response in time"]);
 }
 
 #[test]

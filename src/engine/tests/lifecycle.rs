@@ -145,7 +145,6 @@ fn a_changed_network_forgets_who_was_dead_and_what_dns_said() {
 }
 
 #[test]
-#[ignore = "does not hold yet"]
 fn a_request_that_waits_for_server_2_survives_a_changed_network() {
     let mut world = World::started(&successive(&[]));
     world.at(100.0);
