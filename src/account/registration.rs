@@ -125,8 +125,15 @@ impl Account {
         let is_checking = |id: &RequestId| {
             ctx.requests.get(id.0).is_some_and(|r| r.kind == Kind::TargetCheck && r.walk.visits(server))
         };
-        let lane = usize::from(self.lane_of(server));
-        if self.phase == Phase::Running && self.lanes[lane].walk.is_none() && !self.open.iter().any(is_checking) {
+        let lane = self.lane_of(server);
+        // A REGISTER that another target answers would move the binding there.
+        let may_hold = self.sides[server.index()].binding.as_ref().is_none_or(|binding| binding.target().key == key);
+        if self.phase == Phase::Running
+            && self.lane_server(lane) == server
+            && may_hold
+            && self.lanes[usize::from(lane)].walk.is_none()
+            && !self.open.iter().any(is_checking)
+        {
             let walk = Walk::single(server, list, key);
             if let Some(id) = self.insert_request(ctx, Kind::TargetCheck, Method::Register, 0, walk) {
                 self.advance(ctx, id);
@@ -257,15 +264,14 @@ impl Account {
             Kind::Registration(lane) => self.on_walk_failed(ctx, lane, cause, retry_after_s, visited),
             Kind::Probe => self.probe = None,
             // The target that refused a request does not answer REGISTER either: the account looks for another one.
-            Kind::TargetCheck => self.register_instead(ctx),
+            Kind::TargetCheck => {
+                for server in Server::BOTH.into_iter().filter(|server| visited[server.index()]) {
+                    self.register(ctx, self.lane_of(server), Walking::Due);
+                }
+            }
             Kind::Unregister => self.on_unregistered(ctx),
             Kind::Firmware => {}
         }
-    }
-
-    fn register_instead(&mut self, ctx: &mut Context<'_>) {
-        let lane = self.lane_of(self.current);
-        self.register(ctx, lane, Walking::Due);
     }
 
     fn on_walk_failed(

@@ -205,7 +205,6 @@ fn a_local_fault_blames_no_server() {
 }
 
 #[test]
-#[ignore = "does not hold yet"]
 fn the_check_after_a_503_of_server_2_is_about_server_2() {
     let mut world = World::started(&concurrent(&[]));
     world.at(100.0);

@@ -349,7 +349,6 @@ fn while_nothing_answers_after_fallback_probes_and_retries_do_not_register_twice
 }
 
 #[test]
-#[ignore = "does not hold yet"]
 fn a_503_of_both_servers_to_an_invite_does_not_move_the_account() {
     let mut world = World::started(&successive(&[]));
     for host in [P, F] {
