@@ -4,7 +4,7 @@ use super::action::{CancelMode, EventKind, RegistrationState};
 use super::attempt::{CauseText, FinalResponse};
 use super::context::{Context, TimerKey};
 use super::machine::{Account, Phase};
-use super::request::Kind;
+use super::request::{Kind, Phase as Awaiting};
 use super::walk::Walk;
 use crate::config::RegisterSwitch;
 use crate::policy::{Method, refusal_pause_ms, retry_pause_ms};
@@ -353,7 +353,7 @@ impl Account {
     pub(super) fn on_probe_timer(&mut self, ctx: &mut Context<'_>) {
         self.probe_timer = None;
         self.schedule_probe(ctx);
-        if self.probe.is_some() {
+        if self.probe.is_some() || self.is_registering_at(ctx, Server::Working) {
             return;
         }
         let mut walk = Walk::new(Server::Working, None);
@@ -361,6 +361,33 @@ impl Account {
         if let Some(id) = self.insert_request(ctx, Kind::Probe, Method::Register, 0, walk) {
             self.probe = Some(id);
             self.advance(ctx, id);
+        }
+    }
+
+    /// True if the registration walk of a server's lane is at this server now.
+    fn is_registering_at(&self, ctx: &Context<'_>, server: Server) -> bool {
+        let walk = self.lanes[usize::from(self.lane_of(server))].walk;
+        match walk.and_then(|walk| ctx.requests.get(walk.0)).map(|request| &request.phase) {
+            Some(Awaiting::Attempting(id)) => ctx.attempts.get(id.0).is_some_and(|attempt| attempt.server == server),
+            Some(Awaiting::AwaitingList(at)) => *at == server,
+            Some(Awaiting::Parked(_) | Awaiting::Finished(_)) | None => false,
+        }
+    }
+
+    /// A REGISTER of this kind is about to go to a server: lesser ones that are there step aside, as a registrar must
+    /// not be asked twice at once (RFC 3261 §10.2).
+    pub(super) fn make_way(&mut self, ctx: &mut Context<'_>, kind: Kind, server: Server) {
+        let is_lesser = |other: Kind| match kind {
+            Kind::Registration(_) => matches!(other, Kind::Probe | Kind::TargetCheck),
+            Kind::Probe => other == Kind::TargetCheck,
+            Kind::TargetCheck | Kind::Unregister | Kind::Firmware => false,
+        };
+        let steps_aside =
+            |id: &&RequestId| ctx.requests.get(id.0).is_some_and(|r| is_lesser(r.kind) && r.walk.visits(server));
+        let lesser: Vec<RequestId> = self.open.iter().filter(steps_aside).copied().collect();
+        for id in lesser {
+            self.drop_request(ctx, id, CancelMode::Stop, Cause::OtherRequest);
+            self.probe.take_if(|probe| *probe == id);
         }
     }
 

@@ -333,7 +333,6 @@ fn server_2_silent_at_the_removal_of_its_binding_delays_the_refresh_only() {
 }
 
 #[test]
-#[ignore = "does not hold yet"]
 fn while_nothing_answers_after_fallback_probes_and_retries_do_not_register_twice_at_one_server() {
     // The watch of the world fails if two registration walks are at one server.
     let mut world = World::started_with_dead(&domain_and_fallback(&["fallback.timeout = 17"]), &[P, B]);
