@@ -225,15 +225,18 @@ impl Account {
         if self.settings.server(server).is_none() {
             return Gate::Closed;
         }
-        if request.kind != Kind::Firmware || server == self.current {
+        if request.kind != Kind::Firmware {
             return Gate::Open;
         }
         match self.settings.redundancy {
             Redundancy::Concurrent => match server {
                 Server::Working => Gate::Open,
                 Server::Fallback if self.holds_binding(now, server) => Gate::Open,
+                // Current or not, it would not know us; alone, it is the only chance.
+                Server::Fallback if self.settings.server(Server::Working).is_none() => Gate::Open,
                 Server::Fallback => Gate::Closed,
             },
+            Redundancy::Successive if server == self.current => Gate::Open,
             // Only a server that did not answer at all is left by the whole account.
             Redundancy::Successive => match self.is_dead_or_nowhere(request) {
                 true => Gate::Register,

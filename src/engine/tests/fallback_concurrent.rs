@@ -77,7 +77,6 @@ fn server_2_without_a_binding_is_passed_over() {
 }
 
 #[test]
-#[ignore = "does not hold yet"]
 fn server_2_is_passed_over_when_it_loses_its_binding_while_current() {
     let mut world = World::started(&concurrent(&[]));
     world.at(100.0);
