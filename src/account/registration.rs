@@ -9,7 +9,7 @@ use super::walk::Walk;
 use crate::config::RegisterSwitch;
 use crate::policy::{Method, refusal_pause_ms, retry_pause_ms};
 use crate::target::{TargetKey, TargetList};
-use crate::types::{AttemptId, Cause, RequestId, SECOND_MS, Server};
+use crate::types::{AttemptId, Cause, RequestId, SECOND_MS, Server, TransportFailure};
 use std::sync::Arc;
 
 /// Why a registration walk starts.
@@ -310,8 +310,11 @@ impl Account {
             self.event(ctx, EventKind::ResolutionFailed, server, cause, text);
         }
         if self.is_concurrent() {
-            self.sides[server.index()].good = false;
-            self.leave_if_not_good(ctx, server, cause);
+            // A fault of this device says nothing about the server.
+            if cause != Cause::Transport(TransportFailure::Local) {
+                self.sides[server.index()].good = false;
+                self.leave_if_not_good(ctx, server, cause);
+            }
             lost_all &= !self.holds_binding(ctx.now, server.other());
         }
         if lost_all {
