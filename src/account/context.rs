@@ -33,6 +33,8 @@ pub enum ListState {
     Ready(Arc<TargetList>),
     /// DNS has been asked; the account hears of the end.
     Pending,
+    /// Likewise, but it takes longer than a walk that can go elsewhere should wait.
+    Slow,
     /// The name leads nowhere.
     Failed,
 }

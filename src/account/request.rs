@@ -202,7 +202,8 @@ impl Account {
                 Pick::NeedList(server) => match ctx.lists.get(ctx.now, &self.settings, server) {
                     ListState::Ready(list) => self.give_list(ctx, id, server, list),
                     ListState::Failed => self.close_server(ctx, id, server),
-                    ListState::Pending => return set_phase(ctx, id, Phase::AwaitingList(server)),
+                    ListState::Slow if self.can_pass(ctx, id, server) => self.close_server(ctx, id, server),
+                    ListState::Pending | ListState::Slow => return set_phase(ctx, id, Phase::AwaitingList(server)),
                 },
                 Pick::Exhausted => {}
             }
@@ -298,19 +299,22 @@ impl Account {
         }
     }
 
-    /// Resolution is slow: a request of the firmware that can go elsewhere does not wait for it.
+    /// Resolution is slow: requests that can go elsewhere do not wait for it.
     pub fn on_list_slow(&mut self, ctx: &mut Context<'_>, server: Server) {
-        let can_pass = |id: &&RequestId| {
-            let Some(request) = ctx.requests.get(id.0) else { return false };
-            matches!(request.phase, Phase::AwaitingList(at) if at == server)
-                && request.kind == Kind::Firmware
-                && self.may_follow(ctx.now, request, server.other())
-        };
-        let waiting: Vec<RequestId> = self.open.iter().filter(can_pass).copied().collect();
+        let is_waiting = |id: &&RequestId| matches!(ctx.requests.get(id.0).map(|r| &r.phase), Some(Phase::AwaitingList(at)) if *at == server);
+        let waiting: Vec<RequestId> = self.open.iter().filter(is_waiting).copied().collect();
         for id in waiting {
-            self.close_server(ctx, id, server);
-            self.advance(ctx, id);
+            if self.can_pass(ctx, id, server) {
+                self.close_server(ctx, id, server);
+                self.advance(ctx, id);
+            }
         }
+    }
+
+    /// True for a request of the firmware that need not wait for the targets of this server: it can go to the other.
+    fn can_pass(&self, ctx: &Context<'_>, id: RequestId, server: Server) -> bool {
+        let request = ctx.requests.get(id.0);
+        request.is_some_and(|r| r.kind == Kind::Firmware && self.may_follow(ctx.now, r, server.other()))
     }
 
     /// A final response that is the answer.
@@ -426,7 +430,7 @@ impl Account {
     pub(super) fn list_now(&self, ctx: &mut Context<'_>, server: Server) -> Option<Arc<TargetList>> {
         match ctx.lists.get(ctx.now, &self.settings, server) {
             ListState::Ready(list) => Some(list),
-            ListState::Pending | ListState::Failed => None,
+            ListState::Pending | ListState::Slow | ListState::Failed => None,
         }
     }
 }

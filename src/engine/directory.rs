@@ -281,7 +281,7 @@ impl Slot {
         match &self.list {
             _ if is_waiting => ListState::Pending,
             Some(list) => ListState::Ready(list.clone()),
-            None if self.job.is_some() => ListState::Pending,
+            None if self.job.is_some() => ListState::Slow,
             None => ListState::Failed,
         }
     }

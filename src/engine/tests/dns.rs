@@ -53,7 +53,6 @@ fn a_call_that_can_go_elsewhere_waits_for_dns_no_longer_than_it_has_to() {
 }
 
 #[test]
-#[ignore = "does not hold yet"]
 fn a_call_that_begins_while_dns_is_known_to_be_slow_does_not_wait_again() {
     let mut world = World::new(&concurrent_domain());
     world.dns = Dns::Silent;
