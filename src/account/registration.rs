@@ -89,7 +89,11 @@ impl Account {
             return Walk::new(first, self.other_configured(first));
         }
         match self.settings.register_switch {
-            RegisterSwitch::Immediate => Walk::new(server, other),
+            RegisterSwitch::Immediate => {
+                let mut walk = Walk::new(server, other);
+                walk.always_retries = matches!(why, Walking::Check(_));
+                walk
+            }
             // The binding lives: the other server waits until it has ended.
             RegisterSwitch::AtExpiry => {
                 let mut walk = Walk::new(server, None);

@@ -75,7 +75,6 @@ fn a_call_that_proxy_1_does_not_answer_goes_through_proxy_2() {
 }
 
 #[test]
-#[ignore = "does not hold yet"]
 fn a_single_proxy_found_dead_is_checked_with_the_usual_retries() {
     let text = account(&[
         "sip_server.1.address = pbx.example.net",
