@@ -170,12 +170,13 @@ impl Account {
         if request.kind != Kind::Firmware {
             return false;
         }
+        let has_ended = matches!(request.phase, Phase::Finished(_));
         if let Phase::Attempting(attempt) = request.phase {
             leave_attempt(ctx, attempt, Cause::None);
         }
+        ctx.counters.requests_done += u64::from(!has_ended);
         ctx.requests.remove(id.0);
         self.open.retain(|open| *open != id);
-        ctx.counters.requests_done += 1;
         true
     }
 

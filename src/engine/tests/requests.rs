@@ -130,7 +130,6 @@ fn a_request_cancelled_before_its_turn_is_never_sent() {
 }
 
 #[test]
-#[ignore = "does not hold yet"]
 fn a_request_that_has_ended_can_be_cancelled_until_its_completion_is_delivered() {
     let mut world = World::started(&domain(&[]));
     world.always(P, "", Reply::silence());
