@@ -216,6 +216,10 @@ impl Account {
                 Server::Working => Cause::Recovered,
                 Server::Fallback => cause.unwrap_or(self.sides[0].cause),
             };
+            // Server 2 was tried only for want of server 1: it is not meant to be registered any more.
+            if server == Server::Working && !self.holds_binding(ctx.now, Server::Fallback) {
+                self.set_registration(ctx, Server::Fallback, RegistrationState::Off, Cause::None);
+            }
             return self.move_binding_to(ctx, server, cause);
         }
         match server {

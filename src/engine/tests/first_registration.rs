@@ -56,7 +56,6 @@ fn the_list_of_server_1_is_walked_before_server_2_and_each_target_is_tried_once(
 }
 
 #[test]
-#[ignore = "does not hold yet"]
 fn everything_dead_is_retried_for_ever_one_walk_at_a_time_and_the_first_to_answer_wins() {
     let mut world = World::started_with_dead(&domain_and_fallback(&[]), &[P, B, F]);
     world.at(160.0);
