@@ -82,7 +82,8 @@ impl Account {
     /// An un-REGISTER has ended, one way or the other.
     pub(super) fn on_unregistered(&mut self, ctx: &mut Context<'_>) {
         match self.phase {
-            Phase::Stopping if self.open.is_empty() => self.stopped(ctx),
+            // Without the timer, the account is still at sending them.
+            Phase::Stopping if self.open.is_empty() && self.stop_timer.is_some() => self.stopped(ctx),
             // Where both servers share a location service, removing one binding may have removed the other.
             Phase::Running => self.register(ctx, self.lane_of(self.current), Walking::Due),
             Phase::Stopping | Phase::Off => {}

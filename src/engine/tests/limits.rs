@@ -22,7 +22,6 @@ fn requests_beyond_the_table_are_refused_and_the_account_lives_on() {
 }
 
 #[test]
-#[ignore = "does not hold yet"]
 fn a_stop_with_full_tables_is_told_once() {
     let mut world = World::started(&concurrent(&[]));
     world.always(P, "MESSAGE", Reply::silence());
