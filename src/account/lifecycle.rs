@@ -242,6 +242,10 @@ impl Account {
             if self.settings.server(server).is_some() {
                 self.sides[server.index()].good = true;
             }
+            let state = self.sides[server.index()].state;
+            if matches!(state, RegistrationState::Registered | RegistrationState::RefreshFailing) {
+                self.set_registration(ctx, server, RegistrationState::Registering, Cause::Network);
+            }
         }
         for lane in 0..self.lanes.len() as u8 {
             self.lanes[usize::from(lane)].walk = None;
