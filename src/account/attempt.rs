@@ -107,6 +107,9 @@ pub enum ReportStatus {
 impl Account {
     /// Starts the attempt that a walk has picked.
     pub(super) fn open_attempt(&mut self, ctx: &mut Context<'_>, id: RequestId, server: Server, index: u8) {
+        if let Some(kind) = ctx.requests.get(id.0).map(|request| request.kind) {
+            self.make_way(ctx, kind, server);
+        }
         let last = self.is_last_target(ctx, id, server, index);
         let t1_ms = ctx.options.t1_ms;
         let (Some(settings), Some(request)) = (self.settings.server(server), ctx.requests.get_mut(id.0)) else {

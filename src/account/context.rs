@@ -33,6 +33,8 @@ pub enum ListState {
     Ready(Arc<TargetList>),
     /// DNS has been asked; the account hears of the end.
     Pending,
+    /// Likewise, but it takes longer than a walk that can go elsewhere should wait.
+    Slow,
     /// The name leads nowhere.
     Failed,
 }
@@ -41,6 +43,9 @@ pub enum ListState {
 pub trait Lists {
     /// The targets of a server, as of `now`. Asks DNS where needed.
     fn get(&mut self, now: Time, settings: &AccountSettings, server: Server) -> ListState;
+
+    /// Forgets what is known about the servers of an account. Nobody may be waiting for it.
+    fn forget(&mut self, account: AccountId);
 }
 
 /// Engine options that the machines need.

@@ -21,7 +21,8 @@ impl Account {
         if self.phase == Phase::Stopping {
             self.stopped(ctx);
         }
-        if self.phase == Phase::Running {
+        // What stopped just now may have been removed from the configuration.
+        if self.phase == Phase::Running || self.is_gone() {
             return;
         }
         self.phase = Phase::Running;
@@ -73,6 +74,7 @@ impl Account {
 
     /// The engine is being released: every request of the firmware gets its completion, nothing is sent.
     pub fn release(&mut self, ctx: &mut Context<'_>) {
+        self.drop_pending(ctx);
         self.end_everything(ctx, RequestResult::Released, Cause::Released);
         self.phase = Phase::Off;
     }
@@ -80,7 +82,8 @@ impl Account {
     /// An un-REGISTER has ended, one way or the other.
     pub(super) fn on_unregistered(&mut self, ctx: &mut Context<'_>) {
         match self.phase {
-            Phase::Stopping if self.open.is_empty() => self.stopped(ctx),
+            // Without the timer, the account is still at sending them.
+            Phase::Stopping if self.open.is_empty() && self.stop_timer.is_some() => self.stopped(ctx),
             // Where both servers share a location service, removing one binding may have removed the other.
             Phase::Running => self.register(ctx, self.lane_of(self.current), Walking::Due),
             Phase::Stopping | Phase::Off => {}
@@ -131,33 +134,44 @@ impl Account {
     }
 
     /// The firmware says whether it has a call up.
-    pub fn set_busy(&mut self, ctx: &mut Context<'_>, busy: bool) {
+    pub fn set_busy(&mut self, busy: bool) {
         self.busy = busy;
-        self.apply_pending_if_idle(ctx);
     }
 
     /// New settings for the account, or none: it is not configured any more. Settings that are the same are not noticed;
     /// a running account changes when it is idle, at the latest after ten minutes.
     pub fn reconfigure(&mut self, ctx: &mut Context<'_>, settings: Option<Arc<AccountSettings>>) {
-        if settings.as_ref() == Some(&self.settings) {
-            return self.drop_pending(ctx);
-        }
+        // An account that leaves its servers only to start again does so even if the new settings are taken back.
+        let is_leaving = self.phase == Phase::Stopping && self.restart;
+        self.restart &= settings.is_some();
         match settings {
-            Some(settings) if self.phase == Phase::Off || is_same_service(&settings, &self.settings) => {
+            Some(settings) if settings == self.settings && !is_leaving => self.drop_pending(ctx),
+            Some(settings)
+                if self.phase == Phase::Off || (is_same_service(&settings, &self.settings) && !is_leaving) =>
+            {
                 self.drop_pending(ctx);
-                self.settings = settings;
-                if self.phase == Phase::Off {
-                    self.current = self.first_server();
+                match self.phase {
+                    Phase::Off => self.take_settings(ctx, settings),
+                    // The same servers: walks under way, and those that wait for DNS, go on.
+                    Phase::Running | Phase::Stopping => self.settings = settings,
                 }
             }
             settings => {
-                self.drop_pending(ctx);
-                let mut timer = None;
-                ctx.set_timer(&mut timer, PENDING_LIMIT_MS, TimerKey::Pending(self.id));
+                // The limit counts from the first settings that had to wait.
+                let mut timer = self.pending.take().and_then(|(_, timer)| timer);
+                if timer.is_none() {
+                    ctx.set_timer(&mut timer, PENDING_LIMIT_MS, TimerKey::Pending(self.id));
+                }
                 self.pending = Some((settings, timer));
-                self.apply_pending_if_idle(ctx);
             }
         }
+    }
+
+    /// The account is off: what it knows about servers is about those of its former settings.
+    fn take_settings(&mut self, ctx: &mut Context<'_>, settings: Arc<AccountSettings>) {
+        ctx.lists.forget(self.id);
+        self.settings = settings;
+        self.current = self.first_server();
     }
 
     /// True once the account is off and not configured any more: the engine can drop it.
@@ -172,12 +186,14 @@ impl Account {
         }
     }
 
-    /// Lets waiting settings take effect if no call is up or being set up.
-    pub(super) fn apply_pending_if_idle(&mut self, ctx: &mut Context<'_>) {
+    /// The end of an input: lets waiting settings take effect if no call is up or being set up. Never in the middle of
+    /// one, where what follows would mix the old settings with the new ones.
+    pub fn end_input(&mut self, ctx: &mut Context<'_>) {
         let is_call = |id: &RequestId| {
             ctx.requests.get(id.0).is_some_and(|r| r.kind == Kind::Firmware && r.method == Method::Invite)
         };
-        if self.pending.is_some() && !self.busy && !self.open.iter().any(is_call) {
+        let is_idle = self.phase == Phase::Off || (!self.busy && !self.open.iter().any(is_call));
+        if self.pending.is_some() && is_idle && !self.is_gone() {
             self.apply_pending(ctx);
         }
     }
@@ -186,7 +202,7 @@ impl Account {
     pub(super) fn apply_pending(&mut self, ctx: &mut Context<'_>) {
         match self.phase {
             Phase::Running => {
-                self.restart = true;
+                self.restart = matches!(self.pending, Some((Some(_), _)));
                 self.leave_servers(ctx);
             }
             // The account comes back here when it has stopped.
@@ -196,8 +212,7 @@ impl Account {
                 ctx.cancel_timer(&mut timer);
                 match settings {
                     Some(settings) => {
-                        self.settings = settings;
-                        self.current = self.first_server();
+                        self.take_settings(ctx, settings);
                         if core::mem::take(&mut self.restart) {
                             self.start(ctx);
                         }
@@ -226,6 +241,10 @@ impl Account {
             self.forget_binding(ctx, server);
             if self.settings.server(server).is_some() {
                 self.sides[server.index()].good = true;
+            }
+            let state = self.sides[server.index()].state;
+            if matches!(state, RegistrationState::Registered | RegistrationState::RefreshFailing) {
+                self.set_registration(ctx, server, RegistrationState::Registering, Cause::Network);
             }
         }
         for lane in 0..self.lanes.len() as u8 {

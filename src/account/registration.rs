@@ -4,12 +4,12 @@ use super::action::{CancelMode, EventKind, RegistrationState};
 use super::attempt::{CauseText, FinalResponse};
 use super::context::{Context, TimerKey};
 use super::machine::{Account, Phase};
-use super::request::Kind;
+use super::request::{Kind, Phase as Awaiting};
 use super::walk::Walk;
 use crate::config::RegisterSwitch;
 use crate::policy::{Method, refusal_pause_ms, retry_pause_ms};
 use crate::target::{TargetKey, TargetList};
-use crate::types::{AttemptId, Cause, RequestId, SECOND_MS, Seconds, Server};
+use crate::types::{AttemptId, Cause, RequestId, SECOND_MS, Seconds, Server, TransportFailure};
 use std::sync::Arc;
 
 /// Why a registration walk starts.
@@ -58,12 +58,6 @@ impl Account {
         }
         self.set_lane_timer(ctx, lane, None);
         let walk = self.registration_walk(ctx, server, why);
-        if walk.visits(Server::Working)
-            && let Some(probe) = self.probe.take()
-        {
-            // The walk will find out as well.
-            self.drop_request(ctx, probe, CancelMode::Stop, Cause::None);
-        }
         let kind = Kind::Registration(lane);
         let Some(id) = self.insert_request(ctx, kind, Method::Register, 0, walk) else {
             // The table of requests is full: later.
@@ -95,7 +89,11 @@ impl Account {
             return Walk::new(first, self.other_configured(first));
         }
         match self.settings.register_switch {
-            RegisterSwitch::Immediate => Walk::new(server, other),
+            RegisterSwitch::Immediate => {
+                let mut walk = Walk::new(server, other);
+                walk.always_retries = matches!(why, Walking::Check(_));
+                walk
+            }
             // The binding lives: the other server waits until it has ended.
             RegisterSwitch::AtExpiry => {
                 let mut walk = Walk::new(server, None);
@@ -131,8 +129,15 @@ impl Account {
         let is_checking = |id: &RequestId| {
             ctx.requests.get(id.0).is_some_and(|r| r.kind == Kind::TargetCheck && r.walk.visits(server))
         };
-        let lane = usize::from(self.lane_of(server));
-        if self.phase == Phase::Running && self.lanes[lane].walk.is_none() && !self.open.iter().any(is_checking) {
+        let lane = self.lane_of(server);
+        // A REGISTER that another target answers would move the binding there.
+        let may_hold = self.sides[server.index()].binding.as_ref().is_none_or(|binding| binding.target().key == key);
+        if self.phase == Phase::Running
+            && self.lane_server(lane) == server
+            && may_hold
+            && self.lanes[usize::from(lane)].walk.is_none()
+            && !self.open.iter().any(is_checking)
+        {
             let walk = Walk::single(server, list, key);
             if let Some(id) = self.insert_request(ctx, Kind::TargetCheck, Method::Register, 0, walk) {
                 self.advance(ctx, id);
@@ -200,7 +205,7 @@ impl Account {
             self.set_lane_timer(ctx, lane, Some(ms));
         }
         self.settle_probing(ctx);
-        self.unpark(ctx, server, true);
+        self.unpark(ctx, [false; 2]);
     }
 
     /// After a registration at `server`: is it the current server now?
@@ -210,6 +215,10 @@ impl Account {
                 Server::Working => Cause::Recovered,
                 Server::Fallback => cause.unwrap_or(self.sides[0].cause),
             };
+            // Server 2 was tried only for want of server 1: it is not meant to be registered any more.
+            if server == Server::Working && !self.holds_binding(ctx.now, Server::Fallback) {
+                self.set_registration(ctx, Server::Fallback, RegistrationState::Off, Cause::None);
+            }
             return self.move_binding_to(ctx, server, cause);
         }
         match server {
@@ -263,8 +272,9 @@ impl Account {
             Kind::Probe => self.probe = None,
             // The target that refused a request does not answer REGISTER either: the account looks for another one.
             Kind::TargetCheck => {
-                let server = if visited[0] { Server::Working } else { Server::Fallback };
-                self.register(ctx, self.lane_of(server), Walking::Due);
+                for server in Server::BOTH.into_iter().filter(|server| visited[server.index()]) {
+                    self.register(ctx, self.lane_of(server), Walking::Due);
+                }
             }
             Kind::Unregister => self.on_unregistered(ctx),
             Kind::Firmware => {}
@@ -309,19 +319,18 @@ impl Account {
             self.event(ctx, EventKind::ResolutionFailed, server, cause, text);
         }
         if self.is_concurrent() {
-            self.sides[server.index()].good = false;
-            self.leave_if_not_good(ctx, server, cause);
+            // A fault of this device says nothing about the server.
+            if cause != Cause::Transport(TransportFailure::Local) {
+                self.sides[server.index()].good = false;
+                self.leave_if_not_good(ctx, server, cause);
+            }
             lost_all &= self.has_given_up_on(ctx, server.other());
         }
         if lost_all {
             let text = format!("every server failed ({}); next try in {}", CauseText(cause), Seconds(ms));
             self.event(ctx, EventKind::AllFailed, server, cause, text);
         }
-        for other in Server::BOTH {
-            if self.lane_of(other) == lane {
-                self.unpark(ctx, other, false);
-            }
-        }
+        self.unpark(ctx, visited);
     }
 
     /// True if nothing is to be hoped from a server before its next walk.
@@ -347,7 +356,7 @@ impl Account {
             self.sides[server.index()].good = false;
             self.leave_if_not_good(ctx, server, cause);
         }
-        self.unpark(ctx, server, false);
+        self.unpark(ctx, Server::BOTH.map(|other| other == server));
     }
 
     /// A registration walk or probe is over.
@@ -364,8 +373,7 @@ impl Account {
     pub(super) fn on_probe_timer(&mut self, ctx: &mut Context<'_>) {
         self.probe_timer = None;
         self.schedule_probe(ctx);
-        let walk = self.lanes[0].walk.and_then(|id| ctx.requests.get(id.0));
-        if self.probe.is_some() || walk.is_some_and(|request| request.walk.visits(Server::Working)) {
+        if self.probe.is_some() || self.is_registering_at(ctx, Server::Working) {
             return;
         }
         let mut walk = Walk::new(Server::Working, None);
@@ -373,6 +381,33 @@ impl Account {
         if let Some(id) = self.insert_request(ctx, Kind::Probe, Method::Register, 0, walk) {
             self.probe = Some(id);
             self.advance(ctx, id);
+        }
+    }
+
+    /// True if the registration walk of a server's lane is at this server now.
+    fn is_registering_at(&self, ctx: &Context<'_>, server: Server) -> bool {
+        let walk = self.lanes[usize::from(self.lane_of(server))].walk;
+        match walk.and_then(|walk| ctx.requests.get(walk.0)).map(|request| &request.phase) {
+            Some(Awaiting::Attempting(id)) => ctx.attempts.get(id.0).is_some_and(|attempt| attempt.server == server),
+            Some(Awaiting::AwaitingList(at)) => *at == server,
+            Some(Awaiting::Parked(_) | Awaiting::Finished(_)) | None => false,
+        }
+    }
+
+    /// A REGISTER of this kind is about to go to a server: lesser ones that are there step aside, as a registrar must
+    /// not be asked twice at once (RFC 3261 §10.2).
+    pub(super) fn make_way(&mut self, ctx: &mut Context<'_>, kind: Kind, server: Server) {
+        let is_lesser = |other: Kind| match kind {
+            Kind::Registration(_) => matches!(other, Kind::Probe | Kind::TargetCheck),
+            Kind::Probe => other == Kind::TargetCheck,
+            Kind::TargetCheck | Kind::Unregister | Kind::Firmware => false,
+        };
+        let steps_aside =
+            |id: &&RequestId| ctx.requests.get(id.0).is_some_and(|r| is_lesser(r.kind) && r.walk.visits(server));
+        let lesser: Vec<RequestId> = self.open.iter().filter(steps_aside).copied().collect();
+        for id in lesser {
+            self.drop_request(ctx, id, CancelMode::Stop, Cause::OtherRequest);
+            self.probe.take_if(|probe| *probe == id);
         }
     }
 

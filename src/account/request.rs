@@ -172,13 +172,13 @@ impl Account {
         if request.kind != Kind::Firmware {
             return false;
         }
+        let has_ended = matches!(request.phase, Phase::Finished(_));
         if let Phase::Attempting(attempt) = request.phase {
             leave_attempt(ctx, attempt, Cause::Cancelled);
         }
+        ctx.counters.requests_done += u64::from(!has_ended);
         ctx.requests.remove(id.0);
         self.open.retain(|open| *open != id);
-        ctx.counters.requests_done += 1;
-        self.apply_pending_if_idle(ctx);
         true
     }
 
@@ -205,7 +205,8 @@ impl Account {
                 Pick::NeedList(server) => match ctx.lists.get(ctx.now, &self.settings, server) {
                     ListState::Ready(list) => self.give_list(ctx, id, server, list),
                     ListState::Failed => self.close_server(ctx, id, server),
-                    ListState::Pending => return set_phase(ctx, id, Phase::AwaitingList(server)),
+                    ListState::Slow if self.can_pass(ctx, id, server) => self.close_server(ctx, id, server),
+                    ListState::Pending | ListState::Slow => return set_phase(ctx, id, Phase::AwaitingList(server)),
                 },
                 Pick::Exhausted => {}
             }
@@ -228,15 +229,18 @@ impl Account {
         if self.settings.server(server).is_none() {
             return Gate::Closed;
         }
-        if request.kind != Kind::Firmware || server == self.current {
+        if request.kind != Kind::Firmware {
             return Gate::Open;
         }
         match self.settings.redundancy {
             Redundancy::Concurrent => match server {
                 Server::Working => Gate::Open,
                 Server::Fallback if self.holds_binding(now, server) => Gate::Open,
+                // Current or not, it would not know us; alone, it is the only chance.
+                Server::Fallback if self.settings.server(Server::Working).is_none() => Gate::Open,
                 Server::Fallback => Gate::Closed,
             },
+            Redundancy::Successive if server == self.current => Gate::Open,
             // Only a server that did not answer at all is left by the whole account.
             Redundancy::Successive => match self.is_dead_or_nowhere(request) {
                 true => Gate::Register,
@@ -273,13 +277,17 @@ impl Account {
         self.take_over(ctx, server);
     }
 
-    /// A registration at `server` has ended: requests that waited for it go on.
-    pub(super) fn unpark(&mut self, ctx: &mut Context<'_>, server: Server, registered: bool) {
-        let is_parked = |id: &&RequestId| matches!(ctx.requests.get(id.0).map(|r| &r.phase), Some(Phase::Parked(at)) if *at == server);
-        let parked: Vec<RequestId> = self.open.iter().filter(is_parked).copied().collect();
-        for id in parked {
-            if !registered {
-                self.close_server(ctx, id, server);
+    /// A registration walk has ended: requests that waited for it go on. `failed` names the servers that it did not
+    /// register with; those that waited for a server that it never reached ask for another walk.
+    pub(super) fn unpark(&mut self, ctx: &mut Context<'_>, failed: [bool; 2]) {
+        let parked_at = |id: &RequestId| match ctx.requests.get(id.0)?.phase {
+            Phase::Parked(at) => Some((*id, at)),
+            Phase::Attempting(_) | Phase::AwaitingList(_) | Phase::Finished(_) => None,
+        };
+        let parked: Vec<(RequestId, Server)> = self.open.iter().filter_map(parked_at).collect();
+        for (id, at) in parked {
+            if failed[at.index()] {
+                self.close_server(ctx, id, at);
             }
             self.advance(ctx, id);
         }
@@ -294,19 +302,22 @@ impl Account {
         }
     }
 
-    /// Resolution is slow: a request of the firmware that can go elsewhere does not wait for it.
+    /// Resolution is slow: requests that can go elsewhere do not wait for it.
     pub fn on_list_slow(&mut self, ctx: &mut Context<'_>, server: Server) {
-        let can_pass = |id: &&RequestId| {
-            let Some(request) = ctx.requests.get(id.0) else { return false };
-            matches!(request.phase, Phase::AwaitingList(at) if at == server)
-                && request.kind == Kind::Firmware
-                && self.may_follow(ctx.now, request, server.other())
-        };
-        let waiting: Vec<RequestId> = self.open.iter().filter(can_pass).copied().collect();
+        let is_waiting = |id: &&RequestId| matches!(ctx.requests.get(id.0).map(|r| &r.phase), Some(Phase::AwaitingList(at)) if *at == server);
+        let waiting: Vec<RequestId> = self.open.iter().filter(is_waiting).copied().collect();
         for id in waiting {
-            self.close_server(ctx, id, server);
-            self.advance(ctx, id);
+            if self.can_pass(ctx, id, server) {
+                self.close_server(ctx, id, server);
+                self.advance(ctx, id);
+            }
         }
+    }
+
+    /// True for a request of the firmware that need not wait for the targets of this server: it can go to the other.
+    fn can_pass(&self, ctx: &Context<'_>, id: RequestId, server: Server) -> bool {
+        let request = ctx.requests.get(id.0);
+        request.is_some_and(|r| r.kind == Kind::Firmware && self.may_follow(ctx.now, r, server.other()))
     }
 
     /// A final response that is the answer.
@@ -379,7 +390,6 @@ impl Account {
         self.open.retain(|open| *open != id);
         ctx.counters.requests_done += 1;
         ctx.actions.push_back(Action::Done(id));
-        self.apply_pending_if_idle(ctx);
     }
 
     fn done_report(&self, ctx: &Context<'_>, id: RequestId, result: RequestResult, cause: Cause) -> Option<DoneReport> {

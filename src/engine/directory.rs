@@ -147,18 +147,6 @@ impl Directory {
         list.is_some_and(|list| list.targets().iter().any(|target| target.key.address.ip() == ip))
     }
 
-    /// Forgets the lists of an account.
-    pub fn forget(&mut self, account: AccountId) {
-        for server in Server::BOTH {
-            let Some(slot) = self.slots.remove((account, server)) else { continue };
-            if let Some((job, timer)) = slot.job {
-                self.waits.cancel(timer);
-                self.jobs.remove(&job);
-                self.resolver.cancel(job, &mut self.out);
-            }
-        }
-    }
-
     /// The next moment at which something is to be done.
     pub fn next_deadline(&self) -> Option<Time> {
         self.waits.next().into_iter().chain(self.resolver.next_deadline()).min()
@@ -283,6 +271,17 @@ impl Lists for Directory {
             None => ListState::Failed,
         }
     }
+
+    fn forget(&mut self, account: AccountId) {
+        for server in Server::BOTH {
+            let Some(slot) = self.slots.remove((account, server)) else { continue };
+            if let Some((job, timer)) = slot.job {
+                self.waits.cancel(timer);
+                self.jobs.remove(&job);
+                self.resolver.cancel(job, &mut self.out);
+            }
+        }
+    }
 }
 
 impl Slot {
@@ -317,7 +316,7 @@ impl Slot {
         match &self.list {
             _ if is_waiting => ListState::Pending,
             Some(list) => ListState::Ready(list.clone()),
-            None if self.job.is_some() => ListState::Pending,
+            None if self.job.is_some() => ListState::Slow,
             None => ListState::Failed,
         }
     }

@@ -4,8 +4,8 @@ use super::clock::Clock;
 use super::directory::{Directory, ListNews};
 use super::options::EngineOptions;
 use crate::account::{
-    Account, Action, Attempt, AttemptState, Context, Counters, DoneReport, FinalResponse, LogLevel, Options, Phase,
-    RegistrationState, ReportStatus, Request, StartError, TimerKey,
+    Account, Action, Attempt, AttemptState, Context, Counters, DoneReport, FinalResponse, Lists, LogLevel, Options,
+    Phase, RegistrationState, ReportStatus, Request, StartError, TimerKey,
 };
 
 use crate::config::{AccountSettings, DeviceSettings, Settings};
@@ -333,7 +333,7 @@ impl Engine {
     /// # Errors
     /// [`InputError::NotFound`]: it is not configured, or not enabled.
     pub fn set_account_busy(&mut self, now_ms: u64, id: AccountId, busy: bool) -> Result<(), InputError> {
-        self.on_account(now_ms, id, |account, ctx| account.set_busy(ctx, busy))
+        self.on_account(now_ms, id, |account, _| account.set_busy(busy))
     }
 
     /// An account, if it is configured and enabled.
@@ -441,6 +441,12 @@ impl Engine {
         }
     }
 
+    /// Entries in the tables: requests, attempts, deadlines.
+    #[cfg(test)]
+    pub fn table_sizes(&self) -> [usize; 3] {
+        [self.shared.requests.len(), self.shared.attempts.len(), self.shared.timers.len()]
+    }
+
     fn report(
         &mut self,
         now_ms: u64,
@@ -475,14 +481,11 @@ impl Engine {
     ) -> Option<T> {
         let place = self.accounts.get_mut((id.0 as usize).checked_sub(1)?)?;
         let account = place.as_mut()?;
-        let settings = account.settings().clone();
-        let result = input(account, &mut self.shared.context(now));
-        let lists_changed = !Arc::ptr_eq(&settings, account.settings());
-        let gone = account.is_gone();
-        if gone {
+        let mut ctx = self.shared.context(now);
+        let result = input(account, &mut ctx);
+        account.end_input(&mut ctx);
+        if account.is_gone() {
             *place = None;
-        }
-        if lists_changed || gone {
             self.shared.directory.forget(id);
         }
         Some(result)

@@ -24,14 +24,18 @@ impl Time {
     }
 }
 
-/// A duration in milliseconds, for people: seconds with one decimal. (Floating-point formatting would cost 15 KB.)
+/// A duration in milliseconds, for people: seconds, with one decimal where it is not zero. (Floating-point formatting
+/// would cost 15 KB.)
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Seconds(pub u64);
 
 impl core::fmt::Display for Seconds {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         let tenths = self.0.saturating_add(50) / 100;
-        write!(f, "{}.{} s", tenths / 10, tenths % 10)
+        match tenths % 10 {
+            0 => write!(f, "{} s", tenths / 10),
+            tenth => write!(f, "{}.{tenth} s", tenths / 10),
+        }
     }
 }
 
@@ -40,8 +44,8 @@ mod tests {
     use super::Seconds;
 
     #[test]
-    fn durations_read_as_seconds_with_one_decimal() {
+    fn durations_read_as_seconds() {
         let texts: Vec<String> = [0, 49, 50, 7_500, 31_960, 3_600_000].map(|ms| Seconds(ms).to_string()).into();
-        assert_eq!(texts, ["0.0 s", "0.0 s", "0.1 s", "7.5 s", "32.0 s", "3600.0 s"]);
+        assert_eq!(texts, ["0 s", "0 s", "0.1 s", "7.5 s", "32 s", "3600 s"]);
     }
 }

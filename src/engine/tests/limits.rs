@@ -1,0 +1,58 @@
+//! Bounded tables.
+
+use super::{P, Reply, World, concurrent, single};
+use crate::engine::InputError;
+use crate::policy::Method;
+
+#[test]
+fn requests_beyond_the_table_are_refused_and_the_account_lives_on() {
+    let mut world = World::started(&single(&[]));
+    world.always(P, "", Reply::silence());
+    let started = (0..2_000).take_while(|_| world.start_request(Method::Message).is_ok()).count();
+    assert!((500..2_000).contains(&started), "{started}");
+    assert_eq!(world.start_request(Method::Message), Err(InputError::Limit));
+    world.at(100.0);
+    assert_eq!(world.ended().len(), started);
+    world.heal(P);
+    world.at(200.0);
+    world.request(Method::Message);
+    assert_eq!(world.ended(), ["200 MESSAGE 200"]);
+    world.at(4_000.0);
+    assert_eq!(world.state(1), "registered");
+}
+
+#[test]
+fn a_stop_with_full_tables_is_told_once() {
+    let mut world = World::started(&concurrent(&[]));
+    world.always(P, "MESSAGE", Reply::silence());
+    while world.start_request(Method::Message).is_ok() {}
+    world.pump();
+    world.stop();
+    world.at(100.0);
+    let stops = world.told().iter().filter(|line| line.ends_with(" stopped")).count();
+    assert_eq!(stops, 1);
+    assert_eq!(world.watch.open(), []);
+}
+
+#[test]
+fn a_full_table_delays_a_refresh_and_does_not_end_it() {
+    let mut world = World::started(&single(&["sip_server.1.expires = 120"]));
+    world.always(P, "MESSAGE", Reply::provisional());
+    world.at(59.0);
+    while world.start_request(Method::Message).is_ok() {}
+    world.at(400.0);
+    assert_eq!(world.state(1), "registered");
+}
+
+#[test]
+fn tables_return_to_their_resting_size() {
+    let mut world = World::started(&concurrent(&[]));
+    world.down(&[P]);
+    for _ in 0..50 {
+        world.invite();
+    }
+    world.at(100.0);
+    world.stop();
+    world.at(100.0 + 2.0 + 32.0);
+    assert_eq!(world.engine.table_sizes(), [0, 0, 0], "requests, attempts, deadlines");
+}
