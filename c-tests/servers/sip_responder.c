@@ -16,16 +16,12 @@
  * SIGUSR1 switches silence on and off: the server keeps reading and logging, and answers nothing.
  */
 #include "common.h"
-#include "md5.h"
 
 #include <arpa/inet.h>
 #include <ctype.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <time.h>
-#include <unistd.h>
 
 #define HEADERS_MAX 64
 #define REPLY_MAX 4096
@@ -45,8 +41,8 @@ static const char *realm = "demo.example";
 static const char *user;
 static const char *password = "";
 static int challenge_invite;
-static long grant_seconds = 3600;
-static long answer_ms = 200;
+static uint32_t grant_seconds = 3600;
+static uint32_t answer_ms = 200;
 static char our_address[ADDRESS_TEXT_MAX];
 
 /* ---- texts ------------------------------------------------------------------------------ */
@@ -93,13 +89,13 @@ static int slice_copy(struct slice s, char *out, size_t size)
     return 0;
 }
 
-static int slice_number(struct slice s, long highest, long *out)
+static int slice_number(struct slice s, uint32_t highest, uint32_t *out)
 {
     char text[12];
 
     if (slice_copy(trimmed(s), text, sizeof text) != 0)
         return -1;
-    return parse_number(text, 0, highest, out);
+    return parse_number(text, highest, out);
 }
 
 /* Where `c` stands outside "quotes" and <brackets>; `length` when nowhere. */
@@ -194,7 +190,7 @@ struct message {
     struct slice to_tag; /* length 0: none */
     struct slice call_id;
     struct slice branch;
-    long cseq;
+    uint32_t cseq;
 };
 
 /* RFC 3261 7.3.3 */
@@ -285,7 +281,7 @@ static const char *read_request(char *text, size_t length, struct message *m)
     struct slice rest, line, whole, part;
     const struct header *h;
     size_t i;
-    long number;
+    uint32_t number;
 
     memset(m, 0, sizeof *m);
     unfold(text, length);
@@ -387,11 +383,11 @@ static void put(struct writer *w, const char *text)
     put_slice(w, slice_of(text));
 }
 
-static void put_long(struct writer *w, long number)
+static void put_number(struct writer *w, uint32_t number)
 {
-    char text[24];
+    char text[12];
 
-    snprintf(text, sizeof text, "%ld", number);
+    snprintf(text, sizeof text, "%lu", (unsigned long)number);
     put(w, text);
 }
 
@@ -423,7 +419,7 @@ static void put_vias(struct writer *w, const struct message *m, const struct soc
                     if (slice_is(part, "rport") || slice_is(part, "rport=")) {
                         if (part.length == 5)
                             put(w, "=");
-                        put_long(w, ntohs(from->sin_port));
+                        put_number(w, ntohs(from->sin_port));
                     }
                 }
                 put(w, ";received=");
@@ -461,7 +457,7 @@ static void start_reply(struct writer *w, const struct message *m, const struct 
     put(w, "\r\nCall-ID: ");
     put_slice(w, m->call_id);
     put(w, "\r\nCSeq: ");
-    put_long(w, m->cseq);
+    put_number(w, m->cseq);
     put(w, " ");
     put_slice(w, m->method);
     put(w, "\r\nServer: sipfailover-test/");
@@ -472,7 +468,7 @@ static void start_reply(struct writer *w, const struct message *m, const struct 
 static void end_reply(struct writer *w, const char *body)
 {
     put(w, "Content-Length: ");
-    put_long(w, (long)strlen(body));
+    put_number(w, (uint32_t)strlen(body));
     put(w, "\r\n\r\n");
     put(w, body);
 }
@@ -518,7 +514,7 @@ struct dialog {
     char call_id[KEY_MAX]; /* empty: free */
     char tag[TAG_MAX];
     char branch[KEY_MAX];
-    long cseq;
+    uint32_t cseq;
     int64_t born;
     struct sockaddr_in from;
     int64_t next_send; /* of `final`: first answer, then repeats until the ACK; negative = none */
@@ -543,17 +539,6 @@ static struct binding bindings[BINDINGS_MAX];
 static char nonces[NONCES_MAX][MD5_HEX_MAX];
 static unsigned nonce_next;
 
-/* Unguessable enough for a test, different in each run and each call. */
-static void make_token(char out[MD5_HEX_MAX])
-{
-    static unsigned long counter;
-    char text[96];
-    int made = snprintf(text, sizeof text, "%ld %ld %ld %lu", (long)getpid(), (long)time(NULL),
-                        (long)now_ms(), counter++);
-
-    md5_hex(text, (size_t)made, out);
-}
-
 static void make_tag(char out[TAG_MAX])
 {
     char token[MD5_HEX_MAX];
@@ -567,8 +552,8 @@ static void make_tag(char out[TAG_MAX])
  * Call-ID and CSeq come along for clients that use no unique branch. Returns -1 when too long. */
 static int make_key(const struct message *m, char out[KEY_MAX])
 {
-    int made = snprintf(out, KEY_MAX, "%.*s %ld %.*s %.*s", (int)m->method.length, m->method.at,
-                        m->cseq, (int)m->branch.length, m->branch.at ? m->branch.at : "",
+    int made = snprintf(out, KEY_MAX, "%.*s %lu %.*s %.*s", (int)m->method.length, m->method.at,
+                        (unsigned long)m->cseq, (int)m->branch.length, m->branch.at ? m->branch.at : "",
                         (int)m->call_id.length, m->call_id.at);
 
     return made > 0 && made < KEY_MAX ? 0 : -1;
@@ -830,7 +815,7 @@ static struct binding *find_binding(struct slice uri)
 }
 
 /* Stores or removes one contact. Returns -1 when there is no room for it. */
-static int bind_contact(struct slice contact, long seconds)
+static int bind_contact(struct slice contact, uint32_t seconds)
 {
     struct slice uri = contact;
     struct binding *b;
@@ -885,7 +870,8 @@ static void on_register(struct transaction *t, const struct message *m,
                         const struct sockaddr_in *from)
 {
     const struct header *h = find_header(m, "Expires");
-    long asked = grant_seconds, last = -1;
+    uint32_t asked = grant_seconds, last = 0;
+    int any = 0;
     struct writer w;
     char tag[TAG_MAX], what[64];
     size_t i;
@@ -909,11 +895,12 @@ static void on_register(struct transaction *t, const struct message *m,
             }
             for (j = 0; j < BINDINGS_MAX; j++)
                 bindings[j].contact[0] = '\0';
+            any = 1;
             last = 0;
             continue;
         }
         while (next_part(&rest, ',', &contact)) {
-            long seconds = asked;
+            uint32_t seconds = asked;
             if (parameter(contact, "expires", &value)
                 && slice_number(value, 0x7fffffff, &seconds) != 0)
                 seconds = asked;
@@ -924,6 +911,7 @@ static void on_register(struct transaction *t, const struct message *m,
                 answer_plain(t, m, from, "400 Contact not understood");
                 return;
             }
+            any = 1;
             last = seconds;
         }
     }
@@ -936,19 +924,19 @@ static void on_register(struct transaction *t, const struct message *m,
         put(&w, "Contact: <");
         put(&w, bindings[i].contact);
         put(&w, ">;expires=");
-        put_long(&w, (long)((bindings[i].ends_at - now_ms() + 999) / 1000));
+        put_number(&w, (uint32_t)((bindings[i].ends_at - now_ms() + 999) / 1000));
         put(&w, "\r\n");
     }
-    if (last >= 0) {
+    if (any) {
         put(&w, "Expires: ");
-        put_long(&w, last);
+        put_number(&w, last);
         put(&w, "\r\n");
     }
     end_reply(&w, "");
     if (last > 0)
-        snprintf(what, sizeof what, "200, registered for %ld s", last);
+        snprintf(what, sizeof what, "200, registered for %lu s", (unsigned long)last);
     else
-        snprintf(what, sizeof what, "%s", last == 0 ? "200, registration removed" : "200, asked only");
+        snprintf(what, sizeof what, "%s", any ? "200, registration removed" : "200, asked only");
     answer(t, &w, m, from, what);
 }
 
@@ -1246,10 +1234,11 @@ int main(int argc, char **argv)
         } else if (strcmp(option, "--challenge-invite") == 0) {
             challenge_invite = 1;
         } else if (strcmp(option, "--grant") == 0) {
-            if (parse_number(option_value(argc, argv, &i), 1, 86400, &grant_seconds) != 0)
+            if (parse_number(option_value(argc, argv, &i), 86400, &grant_seconds) != 0
+                || grant_seconds == 0)
                 die("--grant: not within 1..86400");
         } else if (strcmp(option, "--answer-ms") == 0) {
-            if (parse_number(option_value(argc, argv, &i), 0, 60000, &answer_ms) != 0)
+            if (parse_number(option_value(argc, argv, &i), 60000, &answer_ms) != 0)
                 die("--answer-ms: not within 0..60000");
         } else {
             die("unknown option '%s'", option);
