@@ -116,6 +116,13 @@ impl Walk {
         self.order.contains(&Some(server)) && !self.sides[server.index()].closed
     }
 
+    /// True if the walk has come as far as this server, even if its name led nowhere.
+    #[must_use]
+    pub fn has_reached(&self, server: Server) -> bool {
+        let side = &self.sides[server.index()];
+        side.closed || side.list.is_some()
+    }
+
     /// The next target: list order inside a server, targets that `held` says are to be tried last behind the others,
     /// and, with `avoid_dead_addresses`, targets on an address that was dead in this walk at the end of the whole walk.
     #[must_use]

@@ -96,6 +96,27 @@ fn after_dns_failed_the_old_targets_are_used_at_once_for_half_a_minute() {
 }
 
 #[test]
+fn a_call_that_waits_for_a_server_1_without_an_address_fails() {
+    let mut world = World::new(&domain_and_fallback(&[]));
+    world.dns = Dns::ServFail;
+    world.start();
+    assert_eq!(world.current(), Server::Fallback);
+    world.down(&[F]);
+    world.invite();
+    world.at(20.0);
+    assert_eq!(world.ended(), ["7.5 INVITE failed: no response in time"]);
+}
+
+#[test]
+fn a_server_without_an_address_is_reported_as_retrying() {
+    let mut world = World::new(&domain(&[]));
+    world.dns = Dns::ServFail;
+    world.start();
+    world.at(20.0);
+    assert_eq!(world.state(1), "unregistered, retrying");
+}
+
+#[test]
 fn an_answer_that_comes_behind_is_used_by_the_next_walk() {
     let mut world = World::started(&domain(&["sip_server.1.expires = 600"]));
     world.at(500.0);
