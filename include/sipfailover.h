@@ -162,7 +162,7 @@
 
 /* A final response was the answer, whatever its class: sip_status. */
 #define SFO_DONE_ANSWERED 1u
-/* No server could be reached: cause, outcomes. */
+/* No server gave a final response: cause, outcomes. */
 #define SFO_DONE_FAILED 2u
 /* Its account was stopped or removed. */
 #define SFO_DONE_STOPPED 3u
@@ -171,7 +171,9 @@
 
 /* The registration with `server` is in another state, or held by another target (`to`). */
 #define SFO_EVENT_REGISTRATION 1u
-/* Requests now go to another target: `from`, `to`, `cause`. */
+/* Another target than before has answered: `from`, `to`, `cause`. Where the next request starts depends on the failback
+ * mode: in mode newRequests at the primary.
+ */
 #define SFO_EVENT_CURRENT_TARGET 2u
 /* Server 2 has taken over. */
 #define SFO_EVENT_FALLBACK_ENTERED 3u
@@ -181,7 +183,7 @@
 #define SFO_EVENT_ALL_FAILED 5u
 /* A configured name leads to no address; the account keeps trying. */
 #define SFO_EVENT_RESOLUTION_FAILED 6u
-/* The account has stopped. */
+/* The account has stopped, after sfo_account_stop() or because it was removed from the configuration. */
 #define SFO_EVENT_STOPPED 7u
 /* A function that only server 1 offers is not available now. */
 #define SFO_EVENT_REDUCED_SERVICE 8u

@@ -50,15 +50,21 @@ impl Account {
         self.leave_servers(ctx);
     }
 
+    /// Why the account leaves its servers.
+    fn leaving_cause(&self) -> Cause {
+        if self.restart { Cause::Configuration } else { Cause::Stopped }
+    }
+
     fn leave_servers(&mut self, ctx: &mut Context<'_>) {
         if self.phase != Phase::Running {
             return;
         }
-        self.end_everything(ctx, RequestResult::Stopped, Cause::Stopped);
+        let cause = self.leaving_cause();
+        self.end_everything(ctx, RequestResult::Stopped, cause);
         self.phase = Phase::Stopping;
         for server in Server::BOTH {
             if self.holds_binding(ctx.now, server) {
-                self.set_registration(ctx, server, RegistrationState::Stopping, Cause::Stopped);
+                self.set_registration(ctx, server, RegistrationState::Stopping, cause);
                 self.unregister(ctx, server);
             } else {
                 self.forget_binding(ctx, server);
@@ -97,17 +103,22 @@ impl Account {
     }
 
     fn stopped(&mut self, ctx: &mut Context<'_>) {
+        let cause = self.leaving_cause();
         for id in core::mem::take(&mut self.open) {
-            self.drop_request(ctx, id, CancelMode::Destroy, Cause::Stopped);
+            self.drop_request(ctx, id, CancelMode::Destroy, cause);
         }
         let mut timer = self.stop_timer.take();
         ctx.cancel_timer(&mut timer);
         self.phase = Phase::Off;
         for server in Server::BOTH {
-            self.set_registration(ctx, server, RegistrationState::Off, Cause::Stopped);
+            self.set_registration(ctx, server, RegistrationState::Off, cause);
         }
         self.current_target = None;
-        self.event(ctx, EventKind::Stopped, self.current, Cause::Stopped, "stopped".to_owned());
+        // An account that only changes its settings has not stopped as far as the firmware is concerned.
+        let begins_anew = self.restart && matches!(self.pending, Some((Some(_), _)));
+        if !begins_anew {
+            self.event(ctx, EventKind::Stopped, self.current, cause, "stopped".to_owned());
+        }
         if self.pending.is_some() {
             self.apply_pending(ctx);
         }

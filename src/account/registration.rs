@@ -312,10 +312,6 @@ impl Account {
                 false => {}
             }
         }
-        if cause == Cause::Resolution {
-            let text = format!("server {}: its name leads to no address", server.number());
-            self.event(ctx, EventKind::ResolutionFailed, server, cause, text);
-        }
         if self.is_concurrent() {
             // A fault of this device says nothing about the server.
             if cause != Cause::Transport(TransportFailure::Local) {

@@ -49,6 +49,7 @@ pub struct Walk {
     only: Option<TargetKey>,
     failed: [Option<Failed>; MAX_FAILED],
     failed_count: u8,
+    last_cause: Option<Cause>,
     /// Attempts started so far.
     pub ordinal: u32,
     /// Another server stands behind the last target, although this walk does not reach it: no target is the last one.
@@ -69,6 +70,7 @@ impl Walk {
             only: None,
             failed: [None; MAX_FAILED],
             failed_count: 0,
+            last_cause: None,
             ordinal: 0,
             more_behind: false,
             always_retries: false,
@@ -100,6 +102,12 @@ impl Walk {
     /// Closes a server for this walk.
     pub fn close(&mut self, server: Server) {
         self.sides[server.index()].closed = true;
+    }
+
+    /// Closes a server whose name led nowhere.
+    pub fn close_unresolved(&mut self, server: Server) {
+        self.close(server);
+        self.last_cause = Some(Cause::Resolution);
     }
 
     /// Lets the walk go on at another server when it is through with its own.
@@ -189,6 +197,7 @@ impl Walk {
             (_, Some(least), Some(given)) => Some(least.min(given)),
             _ => None,
         };
+        self.last_cause = Some(failed.cause);
         if let Some(place) = self.failed.get_mut(usize::from(self.failed_count)) {
             *place = Some(failed);
             self.failed_count += 1;
@@ -200,10 +209,10 @@ impl Walk {
         self.failed.iter().flatten().copied()
     }
 
-    /// The cause of the last failed attempt.
+    /// Why the walk is no longer where it was last: a failed attempt, or a name that led nowhere.
     #[must_use]
     pub fn last_cause(&self) -> Option<Cause> {
-        self.failed[..usize::from(self.failed_count)].last().copied().flatten().map(|failed| failed.cause)
+        self.last_cause
     }
 
     /// True if the walk has tried targets of this server and every target it has was silent or unreachable, or lies on

@@ -122,7 +122,7 @@ pub const SFO_CANCEL_DESTROY: u32 = 3;
 
 /// A final response was the answer, whatever its class: sip_status.
 pub const SFO_DONE_ANSWERED: u32 = 1;
-/// No server could be reached: cause, outcomes.
+/// No server gave a final response: cause, outcomes.
 pub const SFO_DONE_FAILED: u32 = 2;
 /// Its account was stopped or removed.
 pub const SFO_DONE_STOPPED: u32 = 3;
@@ -131,7 +131,8 @@ pub const SFO_DONE_RELEASED: u32 = 4;
 
 /// The registration with `server` is in another state, or held by another target (`to`).
 pub const SFO_EVENT_REGISTRATION: u32 = 1;
-/// Requests now go to another target: `from`, `to`, `cause`.
+/// Another target than before has answered: `from`, `to`, `cause`. Where the next request starts depends on the failback
+/// mode: in mode newRequests at the primary.
 pub const SFO_EVENT_CURRENT_TARGET: u32 = 2;
 /// Server 2 has taken over.
 pub const SFO_EVENT_FALLBACK_ENTERED: u32 = 3;
@@ -141,7 +142,7 @@ pub const SFO_EVENT_FALLBACK_LEFT: u32 = 4;
 pub const SFO_EVENT_ALL_FAILED: u32 = 5;
 /// A configured name leads to no address; the account keeps trying.
 pub const SFO_EVENT_RESOLUTION_FAILED: u32 = 6;
-/// The account has stopped.
+/// The account has stopped, after sfo_account_stop() or because it was removed from the configuration.
 pub const SFO_EVENT_STOPPED: u32 = 7;
 /// A function that only server 1 offers is not available now.
 pub const SFO_EVENT_REDUCED_SERVICE: u32 = 8;
