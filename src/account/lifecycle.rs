@@ -1,11 +1,11 @@
 //! Start, stop, new settings, a changed network.
 
-use super::action::{CancelMode, EventKind, RegistrationState, RequestResult};
+use super::action::{CancelMode, EventKind, LogLevel, RegistrationState, RequestResult};
 use super::context::{Context, TimerKey};
 use super::machine::{Account, Phase};
 use super::registration::Walking;
 use super::request::Kind;
-use crate::config::AccountSettings;
+use crate::config::{AccountSettings, FailbackMode, FailbackProbe};
 use crate::policy::Method;
 use crate::types::{Cause, RequestId, SECOND_MS, Server};
 use std::sync::Arc;
@@ -28,6 +28,7 @@ impl Account {
         self.phase = Phase::Running;
         self.current = self.first_server();
         self.current_target = None;
+        self.warn_of_unused_settings(ctx);
         let window_ms = ctx.options.startup_window_ms;
         let delay_ms = if window_ms > 0 { ctx.random.up_to(window_ms) } else { 0 };
         for server in Server::BOTH {
@@ -40,6 +41,26 @@ impl Account {
             match delay_ms {
                 0 => self.register(ctx, lane, Walking::Due),
                 _ => self.set_lane_timer(ctx, lane, Some(delay_ms)),
+            }
+        }
+    }
+
+    /// Settings that this version reads but does not act on are not passed over in silence.
+    fn warn_of_unused_settings(&self, ctx: &mut Context<'_>) {
+        let settings = self.settings.clone();
+        for server in settings.servers.iter().flatten() {
+            let unused = [
+                ("failback_mode", server.failback_mode != FailbackMode::NewRequests),
+                ("register_on_enable", server.register_on_enable),
+                ("failback_probe", server.failback_probe != FailbackProbe::None),
+                ("options_interval", server.options_interval_s > 0),
+            ];
+            for (name, _) in unused.into_iter().filter(|(_, is_set)| *is_set) {
+                let (account, host) = (self.id.0, &server.host_text);
+                ctx.log(
+                    LogLevel::Warning,
+                    format_args!("account {account}: {name} of {host} has no effect in this version: acts as 0"),
+                );
             }
         }
     }

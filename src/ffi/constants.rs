@@ -83,7 +83,7 @@ pub const SFO_CAUSE_LOCAL: u32 = 7;
 pub const SFO_CAUSE_RESPONSE: u32 = 8;
 /// The configured name leads to no address.
 pub const SFO_CAUSE_RESOLUTION: u32 = 9;
-/// Every server that could be asked has failed.
+/// Every server that could be asked has failed. Reserved: a failed request tells the cause of its last attempt.
 pub const SFO_CAUSE_ALL_FAILED: u32 = 10;
 /// There is no registration that the request could have used.
 pub const SFO_CAUSE_NOT_REGISTERED: u32 = 11;
@@ -113,7 +113,8 @@ pub const SFO_PURPOSE_PROBE: u32 = 3;
 /// A REGISTER with Expires 0 that removes a binding.
 pub const SFO_PURPOSE_UNREGISTER: u32 = 4;
 
-/// Stop retransmitting, but stay ready for late answers: before a 1xx no CANCEL may be sent (RFC 3261 section 9.1).
+/// Stop retransmitting, but stay ready for answers until 32 s (64*T1) after the first send, and report them: they are
+/// answered by SFO_LATE. No CANCEL now: RFC 3261 section 9.1 forbids it before a 1xx has come.
 pub const SFO_CANCEL_STOP: u32 = 1;
 /// A 1xx has come: send a CANCEL.
 pub const SFO_CANCEL_CANCEL: u32 = 2;
@@ -138,7 +139,7 @@ pub const SFO_EVENT_CURRENT_TARGET: u32 = 2;
 pub const SFO_EVENT_FALLBACK_ENTERED: u32 = 3;
 /// Server 1 has taken over again.
 pub const SFO_EVENT_FALLBACK_LEFT: u32 = 4;
-/// Every server failed; the account keeps trying.
+/// A registration walk found no server, and no registration is left; the account keeps trying.
 pub const SFO_EVENT_ALL_FAILED: u32 = 5;
 /// A configured name leads to no address; the account keeps trying.
 pub const SFO_EVENT_RESOLUTION_FAILED: u32 = 6;

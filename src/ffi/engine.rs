@@ -123,7 +123,7 @@ pub unsafe extern "C" fn sfo_engine_new(
 }
 
 /// Releases an engine. Sends nothing: to de-register, call sfo_account_stop() and wait for SFO_EVENT_STOPPED first.
-/// Called from a callback, it takes effect when the outermost call returns.
+/// Called from a callback, it takes effect when the outermost call returns. Disarm your timer: set_timer is not called.
 ///
 /// engine: NULL is allowed. Not valid any more afterwards.
 /// Callbacks: request_done (SFO_DONE_RELEASED) for every open request, dns_watch, then destroyed. From callbacks: yes.
@@ -160,7 +160,7 @@ pub unsafe extern "C" fn sfo_engine_reconfigure(
     }
 }
 
-/// The timer set by set_timer has fired. Too late is harmless, too early does nothing.
+/// The timer set by set_timer has fired. Being late is harmless, being early does nothing but set it again.
 ///
 /// engine: the engine.
 /// now_ms: your clock.
@@ -253,7 +253,8 @@ pub unsafe extern "C" fn sfo_engine_set_dns_servers(
 }
 
 /// The network came up, or the device's own address changed: what was learned about servers is forgotten, DNS is asked
-/// anew, and every running account registers again.
+/// anew, and every running account registers again. Requests under way go on as they are. While the network is down, return
+/// SFO_CAUSE_LOCAL from send_sip.
 ///
 /// engine: the engine.
 /// now_ms: your clock.

@@ -1,6 +1,6 @@
 //! The C header: the committed file is the generated one, and it documents everything.
 //!
-//! `SFO_BLESS=1 cargo test header` rewrites the committed files after a change that was meant.
+//! `SFO_BLESS=1 cargo test house` rewrites the committed files after a change that was meant.
 
 use super::{assert_none, path, read};
 use std::fs;
@@ -117,7 +117,7 @@ fn functions(header: &str) -> Vec<String> {
 }
 
 /// Compares a committed file with what it should be, or rewrites it.
-fn compare(relative: &str, wanted: &str) {
+pub(super) fn compare(relative: &str, wanted: &str) {
     if std::env::var_os("SFO_BLESS").is_some_and(|value| value == "1") {
         return fs::write(path(relative), wanted).unwrap();
     }
@@ -125,7 +125,7 @@ fn compare(relative: &str, wanted: &str) {
     let differs = (1..).zip(committed.lines().zip(wanted.lines())).find(|(_, (is, should))| is != should);
     let first = differs
         .map_or("the end".to_owned(), |(line, (is, should))| format!("line {line}\n is     {is}\n should {should}"));
-    assert!(committed == wanted, "{relative} is out of date, from {first}\nSFO_BLESS=1 cargo test header rewrites it");
+    assert!(committed == wanted, "{relative} is out of date, from {first}\nSFO_BLESS=1 cargo test house rewrites it");
 }
 
 #[test]

@@ -12,6 +12,7 @@
 
 mod floors;
 mod header;
+mod keys;
 mod packages;
 mod purity;
 mod source;
