@@ -133,7 +133,8 @@ impl Reader<'_> {
                 self.expect(number, subject, What::Fails(rest.to_owned()))?;
             }
             "valid" => {
-                let (subject, rest) = subject(rest)?;
+                // A single number is a time, even if it looks like account and server.
+                let (subject, rest) = if rest.contains(' ') { subject(rest)? } else { (FIRST, rest) };
                 let until = if rest == "forever" { Time::NEVER } else { Time(milliseconds(rest)?) };
                 self.expected(subject)?.valid = Some((number, until));
             }

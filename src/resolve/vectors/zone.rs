@@ -72,9 +72,8 @@ impl Zone {
 
     /// The SOA record of the zone that a name lies in.
     pub fn soa(&self, name: &str) -> Option<&Entry> {
-        let holds = |entry: &&Entry| {
-            entry.kind == testing::SOA && (entry.owner == name || name.ends_with(&format!(".{}", entry.owner)))
-        };
+        let lies_in = |zone: &str| zone.is_empty() || name == zone || name.ends_with(&format!(".{zone}"));
+        let holds = |entry: &&Entry| entry.kind == testing::SOA && lies_in(&entry.owner);
         self.entries.iter().filter(holds).max_by_key(|entry| entry.owner.len())
     }
 }
