@@ -66,6 +66,14 @@ fn every_vector_holds() {
     assert!(count >= FEWEST, "only {count} cases");
 }
 
+#[test]
+fn the_example_of_the_documentation_holds() {
+    let text = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/vectors.md")).unwrap();
+    let example = text.split("```\n").nth(1).unwrap();
+    let (titles, found) = complaints("docs/vectors.md", example);
+    assert_eq!((titles.len(), found), (1, vec![]));
+}
+
 /// A case that holds; the tests below spoil it.
 const GOOD: &str = "\
 title  a service behind a pointer
