@@ -59,7 +59,7 @@ fn prepare(core: &mut Core, action: Action, dns_by_firmware: bool) -> Ready {
             let sent = match &mut core.io {
                 Some(io) => {
                     io.set_servers(core.engine.dns_servers());
-                    io.send(query, server, &bytes, &mut core.port_random).is_ok()
+                    io.send(query, server, crate::types::DnsTransport::Udp, &bytes, &mut core.port_random).is_ok()
                 }
                 None => false,
             };
