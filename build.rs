@@ -36,7 +36,6 @@ fn write_header() -> Result<(), Box<dyn Error>> {
     let config = cbindgen::Config {
         language: cbindgen::Language::C,
         header: Some(PREAMBLE.trim_end().to_owned()),
-        trailer: Some(TRAILER.trim_end().to_owned()),
         include_guard: Some("SIPFAILOVER_H".to_owned()),
         no_includes: true,
         sys_includes: vec!["stddef.h".to_owned(), "stdint.h".to_owned()],
@@ -87,7 +86,14 @@ fn tidied(header: &str) -> String {
             out.push(constant(line));
         }
     }
-    without_gaps(out).join("\n") + "\n"
+    within_guard(&(without_gaps(out).join("\n") + "\n"))
+}
+
+/// Puts the trailer before the `#endif` of the include guard; cbindgen would put it behind.
+fn within_guard(header: &str) -> String {
+    let end = header.rfind("#endif").unwrap_or(header.len());
+    let (inside, guard) = header.split_at(end);
+    format!("{}\n\n{}\n\n{guard}", inside.trim_end(), TRAILER.trim())
 }
 
 fn push_comment(out: &mut Vec<String>, indent: &str, body: &[&str]) {
@@ -104,6 +110,9 @@ fn push_comment(out: &mut Vec<String>, indent: &str, body: &[&str]) {
 
 fn constant(line: &str) -> String {
     match line.strip_prefix("#define ").and_then(|rest| rest.split_once(' ')) {
+        // C++98 has these limits only where __STDC_LIMIT_MACROS is defined before the first #include.
+        Some((name, "UINT64_MAX")) => format!("#define {name} ((uint64_t)-1)"),
+        Some((name, "UINT32_MAX")) => format!("#define {name} 0xffffffffu"),
         Some((name, value)) if value.starts_with('-') => format!("#define {name} ({value})"),
         Some((name, value)) if is_unsigned(name) && value.bytes().all(|b| b.is_ascii_digit()) => {
             format!("#define {name} {value}u")

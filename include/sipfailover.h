@@ -7,21 +7,30 @@
  *              timer fires instead: cancel_sip, then send_sip again, to the next server. REGISTER requests start by
  *              themselves after sfo_account_start().
  * TIME         Every input takes now_ms: any monotonic 64-bit millisecond counter of yours that also counts suspend
- *              (CLOCK_BOOTTIME). Small steps back are tolerated; a jump back of more than an hour moves all deadlines
- *              along. A 32-bit tick is widened by sfo_tick_extend().
+ *              (CLOCK_BOOTTIME). If it steps back, deadlines come late by that step; a jump back of more than an hour
+ *              moves them along. A 32-bit tick is widened by sfo_tick_extend().
+ * DNS          No DNS server is known until you name one (sfo_engine_set_dns_servers(), sfo_dns_io_use_resolv_conf(), or
+ *              static.network.primary_dns in the configuration). Numeric addresses and static records need none.
  * CALLBACKS    Run only inside one of your calls, on your thread, when the library has finished its work for that call:
  *              getters show the new state. You may call anything marked "From callbacks: yes". Callbacks never nest: what
  *              a call from a callback causes runs after the callback has returned, in order. set_timer comes last.
- * THREADS      One call at a time per engine. A second thread is refused with SFO_ERR_BUSY, never blocked. Engines are
- *              independent. A configuration belongs to one thread at a time.
+ * THREADS      One call at a time per engine. A second thread is refused with SFO_ERR_BUSY, never blocked (functions that
+ *              return a count or a length return 0 then). sfo_engine_free() belongs to the thread that uses the engine.
+ *              Engines are independent. A configuration belongs to one thread at a time.
  * OWNERSHIP    sfo_..._new() gives you an object, sfo_..._free() takes it back, once. What you pass in is copied; pointers
  *              you get in a callback die when it returns. Everything else is an id; ids of requests and attempts are never
- *              reused, 0 is none, and a stale one yields SFO_ERR_NOT_FOUND.
+ *              reused, 0 is none, and a stale one yields SFO_ERR_NOT_FOUND. The id of an attempt stays known for 64*T1
+ *              (32 s) after its end, so that late answers find it.
  * ERRORS       A programming mistake is a status (negative) of the call. An event of the world is a cause (SFO_CAUSE_...)
  *              in a callback. Never both.
  * STRUCTS      Begin with struct_size = sizeof of the struct as you know it; the ..._INIT macros do that. Shorter and
- *              longer structs of other versions are accepted. Numbers that you do not know may come in callbacks: treat
- *              them as "something else".
+ *              longer structs of other versions are accepted. (Elements of arrays, sfo_outcome and sfo_dns_fd, have none and
+ *              never change.) Numbers that you do not know may come in callbacks: treat them as "something else".
+ * WORDS        server: one of the two that an account has (with an outbound proxy: one of the two proxies). target: one
+ *              address, port and transport of a server, as DNS lists them; the first is the primary, the others are its
+ *              backups. request: what you want delivered. attempt: one SIP transaction of it, to one target. walk: the
+ *              attempts of one request, target after target. current server: the one of the two that requests begin at.
+ *              budget: the time an attempt may take until the next target is tried.
  *
  * Standards: RFC 3261 (SIP), RFC 3263 (locating servers), RFC 2782 (SRV), RFC 3403 (NAPTR), RFC 5626 (pauses).
  * The keys and modes are those of the server redundancy guide for Yealink IP phones.
@@ -68,10 +77,10 @@
 #define SFO_ABI_VERSION 0u
 
 /* A moment that never comes. */
-#define SFO_TIME_NEVER UINT64_MAX
+#define SFO_TIME_NEVER ((uint64_t)-1)
 
 /* A number that is not there, such as the Retry-After of a response without that header. */
-#define SFO_ABSENT UINT32_MAX
+#define SFO_ABSENT 0xffffffffu
 
 /* UDP. */
 #define SFO_TRANSPORT_UDP 1u
@@ -123,7 +132,7 @@
 #define SFO_CAUSE_RESPONSE 8u
 /* The configured name leads to no address. */
 #define SFO_CAUSE_RESOLUTION 9u
-/* Every server that could be asked has failed. */
+/* Every server that could be asked has failed. Reserved: a failed request tells the cause of its last attempt. */
 #define SFO_CAUSE_ALL_FAILED 10u
 /* There is no registration that the request could have used. */
 #define SFO_CAUSE_NOT_REGISTERED 11u
@@ -153,7 +162,9 @@
 /* A REGISTER with Expires 0 that removes a binding. */
 #define SFO_PURPOSE_UNREGISTER 4u
 
-/* Stop retransmitting, but stay ready for late answers: before a 1xx no CANCEL may be sent (RFC 3261 section 9.1). */
+/* Stop retransmitting, but stay ready for answers until 32 s (64*T1) after the first send, and report them: they are
+ * answered by SFO_LATE. No CANCEL now: RFC 3261 section 9.1 forbids it before a 1xx has come.
+ */
 #define SFO_CANCEL_STOP 1u
 /* A 1xx has come: send a CANCEL. */
 #define SFO_CANCEL_CANCEL 2u
@@ -162,7 +173,7 @@
 
 /* A final response was the answer, whatever its class: sip_status. */
 #define SFO_DONE_ANSWERED 1u
-/* No server could be reached: cause, outcomes. */
+/* No server gave a final response: cause, outcomes. */
 #define SFO_DONE_FAILED 2u
 /* Its account was stopped or removed. */
 #define SFO_DONE_STOPPED 3u
@@ -171,17 +182,19 @@
 
 /* The registration with `server` is in another state, or held by another target (`to`). */
 #define SFO_EVENT_REGISTRATION 1u
-/* Requests now go to another target: `from`, `to`, `cause`. */
+/* Another target than before has answered: `from`, `to`, `cause`. Where the next request starts depends on the failback
+ * mode: in mode newRequests at the primary.
+ */
 #define SFO_EVENT_CURRENT_TARGET 2u
 /* Server 2 has taken over. */
 #define SFO_EVENT_FALLBACK_ENTERED 3u
 /* Server 1 has taken over again. */
 #define SFO_EVENT_FALLBACK_LEFT 4u
-/* Every server failed; the account keeps trying. */
+/* A registration walk found no server, and no registration is left; the account keeps trying. */
 #define SFO_EVENT_ALL_FAILED 5u
 /* A configured name leads to no address; the account keeps trying. */
 #define SFO_EVENT_RESOLUTION_FAILED 6u
-/* The account has stopped. */
+/* The account has stopped, after sfo_account_stop() or because it was removed from the configuration. */
 #define SFO_EVENT_STOPPED 7u
 /* A function that only server 1 offers is not available now. */
 #define SFO_EVENT_REDUCED_SERVICE 8u
@@ -350,7 +363,10 @@ typedef struct sfo_send {
   uint8_t address[16];
   /* UDP: send the request again at most this often, by RFC 3261 timers A and E. TCP and TLS: never send it again. */
   uint32_t retransmissions;
-  /* The library gives up after this many milliseconds without a response; the stack needs no timer of its own. */
+  /* The library gives up after this many milliseconds without a response; the stack needs no timer B or F of its own.
+   * With T1 = 500 ms and N configured retries: INVITE 1.5, 3.5, 7.5, 15.5, 31.5 s for N = 1..5, other requests 1, 1.5, 3.5,
+   * 7.5, 11.5, ... s for N = 0..4 and so on; over TCP and TLS at least 4 s; 32 s for the last target that is left.
+   */
   uint32_t budget_ms;
   /* 1 for the first attempt of the request. */
   uint32_t ordinal;
@@ -495,8 +511,10 @@ typedef struct sfo_event {
 typedef struct sfo_callbacks {
   /* sizeof(sfo_callbacks) as you were compiled. */
   size_t struct_size;
-  /* REQUIRED. Send this attempt as a new transaction (new branch; same Call-ID, From tag and body for all attempts of
-   * a request) and report what comes of it: sfo_attempt_provisional(), sfo_attempt_response(), sfo_attempt_failed().
+  /* REQUIRED. Send this attempt as a new transaction: new branch; same Call-ID, From tag, CSeq and body for all attempts of
+   * a request, so that who gets two of them knows (RFC 3261 section 8.2.2.2); only a REGISTER takes the next CSeq of its
+   * binding_key. Report what comes of it: sfo_attempt_provisional(), sfo_attempt_response(),
+   * sfo_attempt_failed().
    * Return 0; or, if it could not be sent, one of the causes that sfo_attempt_failed() takes (SFO_CAUSE_LOCAL blames no
    * server), or any other number for SFO_CAUSE_SEND.
    */
@@ -515,7 +533,9 @@ typedef struct sfo_callbacks {
    * answer. 0: forget the descriptor, it is closed next.
    */
   void (*dns_watch)(void *user, int32_t fd, uint32_t events);
-  /* OPTIONAL. An attempt was left: SFO_CANCEL_... says what to do with its transaction. */
+  /* OPTIONAL, but needed by phones that call: without it nothing is ever cancelled. An attempt was left:
+   * SFO_CANCEL_... says what to do with its transaction.
+   */
   void (*cancel_sip)(void *user, const struct sfo_cancel *cancel);
   /* OPTIONAL. A request has ended: exactly once for each request that you did not cancel. */
   void (*request_done)(void *user, const struct sfo_done *done);
@@ -788,7 +808,7 @@ sfo_status sfo_engine_new(const struct sfo_config *config,
                           struct sfo_engine **out);
 
 /* Releases an engine. Sends nothing: to de-register, call sfo_account_stop() and wait for SFO_EVENT_STOPPED first.
- * Called from a callback, it takes effect when the outermost call returns.
+ * Called from a callback, it takes effect when the outermost call returns. Disarm your timer: set_timer is not called.
  *
  * engine: NULL is allowed. Not valid any more afterwards.
  * Callbacks: request_done (SFO_DONE_RELEASED) for every open request, dns_watch, then destroyed. From callbacks: yes.
@@ -810,7 +830,7 @@ sfo_status sfo_engine_reconfigure(struct sfo_engine *engine,
                                   uint64_t now_ms,
                                   const struct sfo_config *config);
 
-/* The timer set by set_timer has fired. Too late is harmless, too early does nothing.
+/* The timer set by set_timer has fired. Being late is harmless, being early does nothing but set it again.
  *
  * engine: the engine.
  * now_ms: your clock.
@@ -820,8 +840,8 @@ sfo_status sfo_engine_reconfigure(struct sfo_engine *engine,
 sfo_status sfo_engine_handle_timer(struct sfo_engine *engine, uint64_t now_ms);
 
 /* A DNS message has arrived, for firmware that sends DNS itself; over TCP, without the two bytes of length. The id, the
- * server and the question tell which query it answers, whichever transport it took. Messages that are malformed or answer nothing that was
- * asked are ignored and counted.
+ * server and the question tell which query it answers, whichever transport it took. Messages that are malformed or
+ * answer nothing that was asked are ignored and counted.
  *
  * engine: the engine.
  * now_ms: your clock.
@@ -853,7 +873,8 @@ sfo_status sfo_engine_set_dns_servers(struct sfo_engine *engine,
                                       size_t count);
 
 /* The network came up, or the device's own address changed: what was learned about servers is forgotten, DNS is asked
- * anew, and every running account registers again.
+ * anew, and every running account registers again. Requests under way go on as they are. While the network is down, return
+ * SFO_CAUSE_LOCAL from send_sip.
  *
  * engine: the engine.
  * now_ms: your clock.
@@ -905,7 +926,7 @@ size_t sfo_engine_last_error(struct sfo_engine *engine, char *buffer, size_t cap
  * engine: the engine.
  * now_ms: your clock.
  * account: X; it must be enabled (`account.X.enable` = 1) and have a server.
- * Returns SFO_OK; SFO_ERR_NOT_FOUND: no such account; SFO_ERR_INVALID: engine is NULL; SFO_ERR_BUSY; SFO_ERR_STATE;
+ * Returns SFO_OK; SFO_ERR_NOT_FOUND: not configured, not enabled, or without a server; SFO_ERR_INVALID: engine is NULL; SFO_ERR_BUSY; SFO_ERR_STATE;
  * SFO_ERR_FAULT.
  * Callbacks: any. From callbacks: yes. Since 0.1.
  */
@@ -913,8 +934,8 @@ sfo_status sfo_account_start(struct sfo_engine *engine,
                              uint64_t now_ms,
                              uint32_t account);
 
-/* Stops an account: its requests end with SFO_DONE_STOPPED, and its registrations are removed. SFO_EVENT_STOPPED follows at
- * the answers, or after 2 seconds. Does nothing if it is not running.
+/* Stops an account: its requests end with SFO_DONE_STOPPED, and its registrations are removed. SFO_EVENT_STOPPED follows
+ * when the answers have come, or after 2 seconds. Does nothing if it is not running.
  *
  * engine: the engine.
  * now_ms: your clock.
@@ -952,7 +973,8 @@ sfo_status sfo_account_state(struct sfo_engine *engine,
                              uint32_t account,
                              struct sfo_account_info *out);
 
-/* Reads the target that answered last at the current server: where requests go now.
+/* Reads the target that answered last at the current server. Where the next request starts depends on the failback mode: in
+ * mode newRequests at the primary.
  *
  * engine: the engine.
  * account: X.
@@ -998,7 +1020,9 @@ sfo_status sfo_request_cancel(struct sfo_engine *engine,
                               uint64_t now_ms,
                               uint64_t request);
 
-/* Reports a provisional response: the server is alive, and no other one is tried for this request any more.
+/* Reports a provisional response: the server is alive. From now on silence does not move the request to another target
+ * any more (a final 503 still does): an INVITE has 180 s from its last provisional response (RFC 3261 timer C; phones that
+ * ring longer repeat it every minute), any other request 64*T1 from its start; then it is cancelled and has failed.
  *
  * engine: the engine.
  * now_ms: your clock.
@@ -1014,8 +1038,9 @@ sfo_status sfo_attempt_provisional(struct sfo_engine *engine,
                                    uint32_t sip_status);
 
 /* Reports a final response, for INVITE after the stack has sent the ACK. A 401 or 407 is no end: answer the challenge in
- * the same attempt, at the same target, and report what comes then; it restarts the budget once. Set SFO_RESPONSE_FINAL
- * if there is no answer to it. The first final report of an attempt counts, further ones are ignored.
+ * the same attempt, at the same target, and report what comes then. The first challenge of an attempt restarts its budget.
+ * Set SFO_RESPONSE_FINAL if there is no answer to it. The first final report of an attempt counts, further ones are
+ * ignored.
  *
  * engine: the engine.
  * now_ms: your clock.
@@ -1132,11 +1157,10 @@ uint32_t sfo_abi_version(void);
 }  // extern "C"
 #endif  // __cplusplus
 
-#endif  /* SIPFAILOVER_H */
-
-
 /* Initializers. In C++ before C++11, members are set by assignment after these. */
 #define SFO_CALLBACKS_INIT { sizeof(sfo_callbacks), NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL }
 #define SFO_OPTIONS_INIT { sizeof(sfo_options), 500u, 0u, 1u, 1800u, 256u, 7u, SFO_LOG_INFO, { 0 } }
 #define SFO_REQUEST_INIT { sizeof(sfo_request), 0u, 0u, 0u, 0u }
 #define SFO_RESPONSE_INIT { sizeof(sfo_response), 0u, SFO_ABSENT, SFO_ABSENT, SFO_ABSENT, 0u }
+
+#endif  /* SIPFAILOVER_H */

@@ -19,6 +19,8 @@ pub mod dns;
 #[forbid(unsafe_code)]
 pub mod engine;
 pub mod ffi;
+#[cfg(test)]
+mod house;
 pub mod io;
 #[forbid(unsafe_code)]
 pub mod policy;

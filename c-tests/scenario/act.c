@@ -201,13 +201,13 @@ static void set_dns_mode(run *in, const command *what) {
 }
 
 static void set_zone(run *in, const command *what) {
-  const record *first = what->records.count ? &what->records.item[0] : NULL;
+  const dns_record *first = what->records.count ? &what->records.item[0] : NULL;
   if (what->kind == COMMAND_ZONE_REMOVE) {
-    zone_remove(&in->dns.records, what->name, what->value);
+    zone_remove(&in->dns.records, &what->domain, what->value);
     return;
   }
   if (what->kind == COMMAND_ZONE_SET && first)
-    zone_remove(&in->dns.records, first->name, first->type);
+    zone_remove(&in->dns.records, &first->owner, first->type);
   zone_copy(&in->dns.records, &what->records);
 }
 
@@ -319,7 +319,7 @@ void act(run *in, const command *what) {
     set_dns_mode(in, what);
     break;
   case COMMAND_DNS_NXDOMAIN:
-    dns_deny(&in->dns, what->name);
+    dns_deny(&in->dns, &what->domain);
     break;
   case COMMAND_DNS_DELAY:
     in->dns.delay_ms = what->value;

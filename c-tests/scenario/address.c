@@ -4,7 +4,7 @@
 
 #include "text.h"
 
-int parse_ipv4(const char *string, uint8_t out[4]) {
+static int parse_ipv4(const char *string, uint8_t out[4]) {
   int part;
   for (part = 0; part < 4; part++) {
     unsigned value = 0, digits = 0;
@@ -63,7 +63,7 @@ static int take_groups(const char **string, uint8_t *out, int limit) {
   return used;
 }
 
-int parse_ipv6(const char *string, uint8_t out[16]) {
+static int parse_ipv6(const char *string, uint8_t out[16]) {
   uint8_t head[16], tail[16];
   int before, after;
   before = take_groups(&string, head, 16);

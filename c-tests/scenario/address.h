@@ -9,10 +9,7 @@ typedef struct endpoint {
   uint32_t port;       /* 0 = every port */
 } endpoint;
 
-/* 0, or -1 when `string` is no such address. */
-int parse_ipv4(const char *string, uint8_t out[4]);
-int parse_ipv6(const char *string, uint8_t out[16]);
-/* "192.0.2.1", "192.0.2.1:5060", "2001:db8::1", "[2001:db8::1]:5061" */
+/* 0, or -1 when `string` is no address: "192.0.2.1", "192.0.2.1:5060", "2001:db8::1", "[2001:db8::1]:5061". */
 int parse_endpoint(const char *string, endpoint *out);
 int same_address(const endpoint *a, const endpoint *b);
 #endif

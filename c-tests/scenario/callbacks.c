@@ -100,6 +100,7 @@ static void on_timer(void *user, uint64_t deadline_ms) {
 static int32_t on_dns(void *user, const sfo_dns_query *query) {
   run *in = begin(user, "dns_send");
   dns_reply reply;
+  const char *type;
   happening fresh;
   if (dns_serve(&in->dns, query->server_index, query->data, query->length, &reply)) {
     broken(in, "dns_send with a packet that is no well-formed query");
@@ -112,7 +113,8 @@ static int32_t on_dns(void *user, const sfo_dns_query *query) {
     text_free(&reply.packet);
     reply.result = "silent";
   }
-  note(in, "dns %s name=%s result=%s server=%u", record_type_name(reply.type), reply.name.data, reply.result,
+  type = dns_type_to_text(reply.type);
+  note(in, "dns %s name=%s result=%s server=%u", type ? type : "OTHER", reply.name, reply.result,
        (unsigned)query->server_index);
   if (reply.packet.length) {
     memset(&fresh, 0, sizeof fresh);
@@ -122,7 +124,6 @@ static int32_t on_dns(void *user, const sfo_dns_query *query) {
     fresh.packet = reply.packet;
     queue_add(&in->queue, &fresh);
   }
-  text_free(&reply.name);
   end(in);
   return 0;
 }

@@ -56,6 +56,13 @@ static int take_name(reader *from, const char *what) {
   return 0;
 }
 
+static int take_domain(reader *from) {
+  const char *word = next(from);
+  if (word && dns_name_from_text(word, NULL, &from->out->domain) == 0)
+    return 0;
+  return wrong(from->where, "expected a domain name, not '%s'", word ? word : "");
+}
+
 static int read_account(reader *from) {
   return take_account(from) ? -1 : finish(from);
 }
@@ -175,7 +182,6 @@ static int read_dns_server(reader *from) {
 static int read_dns(reader *from) {
   const char *word = next(from);
   command *out = from->out;
-  char *name;
   out->server = ALL_SERVERS;
   if (word && dns_mode_word(word, &out->value) == 0)
     return finish(from);
@@ -187,12 +193,7 @@ static int read_dns(reader *from) {
   }
   if (word && strcmp(word, "nxdomain") == 0) {
     out->kind = COMMAND_DNS_NXDOMAIN;
-    if (take_name(from, "a domain name"))
-      return -1;
-    name = plain_name(out->name);
-    free(out->name);
-    out->name = name;
-    return finish(from);
+    return take_domain(from) ? -1 : finish(from);
   }
   if (word && strcmp(word, "truncate") == 0)
     return wrong(from->where, "'dns truncate' is not supported by this version");
@@ -224,7 +225,7 @@ static int read_zone_records(reader *from) {
   words rest;
   size_t i;
   for (i = from->at + 1; i < from->line->count; i++) {
-    uint32_t type = record_type(from->line->word[i]);
+    uint32_t type = dns_type_from_text(from->line->word[i]);
     if ((type == DNS_A || type == DNS_AAAA) && i + 2 < from->line->count)
       return read_addresses(from, i + 1);
     if (type)
@@ -240,16 +241,12 @@ static int read_zone_records(reader *from) {
 
 static int read_zone_remove(reader *from) {
   const char *word;
-  char *name;
   from->out->kind = COMMAND_ZONE_REMOVE;
-  if (take_name(from, "a domain name"))
+  if (take_domain(from))
     return -1;
-  name = plain_name(from->out->name);
-  free(from->out->name);
-  from->out->name = name;
   word = next(from);
-  if (word && (from->out->value = record_type(word)) == 0)
-    return wrong(from->where, "expected a record type: A, AAAA, SRV, NAPTR, CNAME or SOA, not '%s'", word);
+  if (word && (from->out->value = dns_type_from_text(word)) == 0)
+    return wrong(from->where, "expected a record type: A, AAAA, SRV, NAPTR, CNAME, SOA or NS, not '%s'", word);
   return finish(from);
 }
 

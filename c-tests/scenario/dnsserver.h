@@ -14,23 +14,23 @@ typedef enum dns_mode { DNS_UP, DNS_DOWN, DNS_SERVFAIL, DNS_REFUSED } dns_mode;
 typedef struct dns_server {
   zone records;
   dns_mode mode[DNS_SERVERS]; /* by server index */
-  char **nxdomain;            /* names that do not exist, whatever the zone says */
+  dns_name *nxdomain;         /* names that do not exist, whatever the zone says */
   size_t nxdomain_count, nxdomain_capacity;
   uint32_t delay_ms;          /* on top of the round trip */
   int additional;             /* answers carry the records that the next step needs */
 } dns_server;
 
 typedef struct dns_reply {
-  text packet;        /* empty: the server stays silent */
-  text name;          /* what was asked */
+  text packet;                  /* empty: the server stays silent */
+  char name[DNS_NAME_TEXT_MAX]; /* what was asked, in lower case */
   uint32_t type;
-  const char *result; /* answer, nxdomain, nodata, silent, servfail, refused */
+  const char *result;           /* answer, nxdomain, nodata, silent, servfail, refused */
 } dns_reply;
 
 /* Returns -1 when the packet is no well-formed query: the library must not send such a thing. */
 int dns_serve(const dns_server *server, uint32_t index, const uint8_t *query, size_t length, dns_reply *out);
 void dns_reply_free(dns_reply *old);
-void dns_deny(dns_server *server, const char *name);
+void dns_deny(dns_server *server, const dns_name *name);
 /* Every server answers again, and every name that was denied is back. */
 void dns_restore(dns_server *server);
 void dns_server_free(dns_server *old);

@@ -92,15 +92,16 @@ static int prepare(run *in) {
 /* When the library's timer is due, in virtual time. */
 static uint64_t timer_due(const run *of) {
   uint64_t now = engine_now(of);
-  if (of->deadline_ms == SFO_TIME_NEVER)
+  if (of->deadline_ms == SFO_TIME_NEVER || of->deadline_ms == TIMER_FIRED)
     return UINT64_MAX;
   return of->deadline_ms > now ? of->now_ms + (of->deadline_ms - now) : of->now_ms;
 }
 
 void handle_timer(run *in) {
   sfo_status result;
-  /* One shot: whoever calls handle_timer has no timer any more, until set_timer gives the next. */
-  in->deadline_ms = SFO_TIME_NEVER;
+  /* One shot: whoever calls handle_timer has no timer any more, until set_timer gives the next, or says that there is
+     none. */
+  in->deadline_ms = TIMER_FIRED;
   enter(in);
   result = sfo_engine_handle_timer(in->engine, engine_now(in));
   leave(in);

@@ -63,6 +63,9 @@ typedef struct call {
   unsigned walks;
 } call;
 
+/* The deadline of a timer that has fired. */
+#define TIMER_FIRED (SFO_TIME_NEVER - 1)
+
 typedef struct run {
   const script *script;
   sfo_config *config;

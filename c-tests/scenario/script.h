@@ -56,7 +56,8 @@ typedef struct command {
   place where;
   uint64_t at_ms;
   endpoint host;
-  char *name;                      /* request, or name in the DNS */
+  char *name;                      /* of a request */
+  dns_name domain;
   uint32_t account, method, code;  /* method 0 = every method */
   uint32_t retry_after, min_expires;
   uint32_t value;                  /* milliseconds, seconds, dns_mode, link state, record type */

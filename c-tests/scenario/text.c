@@ -166,21 +166,6 @@ int wrong(place where, const char *format, ...) {
   return -1;
 }
 
-int parse_number(const char *string, uint32_t maximum, uint32_t *out) {
-  uint64_t value = 0;
-  if (!*string)
-    return -1;
-  for (; *string; string++) {
-    if (*string < '0' || *string > '9')
-      return -1;
-    value = value * 10u + (uint64_t)(*string - '0');
-    if (value > maximum)
-      return -1;
-  }
-  *out = (uint32_t)value;
-  return 0;
-}
-
 int parse_seconds(const char *string, uint64_t *ms) {
   uint64_t whole = 0, part = 0, unit = 1000;
   const char *at = string;

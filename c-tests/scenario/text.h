@@ -4,6 +4,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "number.h"
+
 #if defined(__GNUC__)
 #define LIKE_PRINTF(text_at, first) __attribute__((format(printf, text_at, first)))
 #else
@@ -51,8 +53,6 @@ void words_free(words *old);
 /* Prints "file:line: message" to the error stream; returns -1, so that parsers can `return wrong(...)`. */
 int wrong(place where, const char *format, ...) LIKE_PRINTF(2, 3);
 
-/* 0 and the value, or -1. Nothing but digits is taken. */
-int parse_number(const char *string, uint32_t maximum, uint32_t *out);
 /* Seconds with up to three decimals, as milliseconds; at most 10^9 seconds. */
 int parse_seconds(const char *string, uint64_t *ms);
 

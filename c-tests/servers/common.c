@@ -56,6 +56,18 @@ int64_t now_ms(void)
     return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
+/* ---- tokens ----------------------------------------------------------------------------- */
+
+void make_token(char out[MD5_HEX_MAX])
+{
+    static unsigned long counter;
+    char text[96];
+    int made = snprintf(text, sizeof text, "%ld %ld %ld %lu", (long)getpid(), (long)time(NULL),
+                        (long)now_ms(), counter++);
+
+    md5_hex(text, (size_t)made, out);
+}
+
 /* ---- addresses and sockets -------------------------------------------------------------- */
 
 int parse_address(const char *text, struct sockaddr_in *out)
@@ -63,7 +75,7 @@ int parse_address(const char *text, struct sockaddr_in *out)
     char host[INET_ADDRSTRLEN];
     const char *colon = strrchr(text, ':');
     size_t length;
-    long port;
+    uint32_t port;
 
     if (colon == NULL)
         return -1;
@@ -77,7 +89,7 @@ int parse_address(const char *text, struct sockaddr_in *out)
     out->sin_family = AF_INET;
     if (inet_pton(AF_INET, host, &out->sin_addr) != 1)
         return -1;
-    if (parse_number(colon + 1, 0, 65535, &port) != 0)
+    if (parse_number(colon + 1, 65535, &port) != 0)
         return -1;
     out->sin_port = htons((uint16_t)port);
     return 0;
@@ -131,24 +143,6 @@ size_t udp_receive(int fd, int timeout_ms, unsigned char *data, size_t size,
     return (size_t)got;
 }
 
-/* ---- numbers ---------------------------------------------------------------------------- */
-
-int parse_number(const char *text, long lowest, long highest, long *out)
-{
-    char *end;
-    long value;
-
-    /* strtol would also take blanks and a sign in front. */
-    if (*text < '0' || *text > '9')
-        return -1;
-    errno = 0;
-    value = strtol(text, &end, 10);
-    if (errno != 0 || *end != '\0' || value < lowest || value > highest)
-        return -1;
-    *out = value;
-    return 0;
-}
-
 /* ---- a server's frame ------------------------------------------------------------------- */
 
 static volatile sig_atomic_t silence_toggles;
@@ -186,7 +180,8 @@ int server_option(struct server *server, int argc, char **argv, int *index)
         server->pid_file = option_value(argc, argv, index);
     } else if (strcmp(option, "--max-seconds") == 0) {
         const char *value = option_value(argc, argv, index);
-        if (parse_number(value, 1, LONGEST_MAX_SECONDS, &server->max_seconds) != 0)
+        if (parse_number(value, LONGEST_MAX_SECONDS, &server->max_seconds) != 0
+            || server->max_seconds == 0)
             die("--max-seconds: '%s' is not within 1..%d", value, LONGEST_MAX_SECONDS);
     } else {
         return 0;
@@ -278,5 +273,5 @@ void server_stop(struct server *server)
     if (asked_to_stop)
         log_line("ended on request");
     else
-        log_line("ended: %ld seconds are over", server->max_seconds);
+        log_line("ended: %lu seconds are over", (unsigned long)server->max_seconds);
 }

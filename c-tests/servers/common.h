@@ -8,6 +8,9 @@
 #ifndef SIPFAILOVER_TEST_COMMON_H
 #define SIPFAILOVER_TEST_COMMON_H
 
+#include "md5.h"
+#include "number.h"
+
 #include <netinet/in.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -47,6 +50,11 @@ void die(const char *format, ...)
 /* Milliseconds of a clock that never jumps. */
 int64_t now_ms(void);
 
+/* ---- tokens ----------------------------------------------------------------------------- */
+
+/* A text that no other call and no other run makes; unguessable enough for a test. */
+void make_token(char out[MD5_HEX_MAX]);
+
 /* ---- addresses and sockets -------------------------------------------------------------- */
 
 /* "127.0.0.1:5070" to an address; port 0 lets the system choose. Returns 0, or -1 when the text is
@@ -67,11 +75,6 @@ int udp_open(struct sockaddr_in *address);
 size_t udp_receive(int fd, int timeout_ms, unsigned char *data, size_t size,
                    struct sockaddr_in *from);
 
-/* ---- numbers ---------------------------------------------------------------------------- */
-
-/* A whole decimal number within the limits. Returns 0, or -1. */
-int parse_number(const char *text, long lowest, long highest, long *out);
-
 /* ---- a server's frame ------------------------------------------------------------------- */
 
 /* The options every server here has. Zero it, set `name`, then offer it the arguments. */
@@ -80,7 +83,7 @@ struct server {
     struct sockaddr_in address; /* where it listens */
     int has_address;
     const char *pid_file;
-    long max_seconds;
+    uint32_t max_seconds;
 
     int fd;
     int64_t ends_at;

@@ -7,7 +7,6 @@
  * the servers end by themselves should this program be killed.
  */
 #include "common.h"
-#include "md5.h"
 
 #include <arpa/inet.h>
 #include <poll.h>
@@ -406,13 +405,13 @@ static long request(const struct child *child, const char *method, const char *i
 {
     static char data[2048];
     char status[4] = "";
-    long number = 0;
+    uint32_t number = 0;
 
     ask(child, data, make_request(data, sizeof data, child, method, id, cseq, to_tag, more));
     if (listen_for(child, ANSWER_MS) < 12 || strncmp(reply, "SIP/2.0 ", 8) != 0)
         return 0;
     memcpy(status, reply + 8, 3);
-    return parse_number(status, 100, 699, &number) == 0 ? number : 0;
+    return parse_number(status, 699, &number) == 0 && number >= 100 ? (long)number : 0;
 }
 
 static int next_is(const struct child *child, const char *start_line)

@@ -14,15 +14,12 @@
  * use, 3 no answer within the time. `--wait-ms N` at the end: how long to wait, default 1000.
  */
 #include "common.h"
-#include "md5.h"
+#include "dns_record.h"
 
 #include <arpa/inet.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 
 enum { EXIT_OTHERWISE = 1, EXIT_NO_ANSWER = 3 };
@@ -32,7 +29,7 @@ static struct sockaddr_in server;
 static struct sockaddr_in here;
 static char here_text[ADDRESS_TEXT_MAX];
 static char server_text[ADDRESS_TEXT_MAX];
-static long wait_ms = 1000;
+static uint32_t wait_ms = 1000;
 static char received[DATAGRAM_MAX];
 
 /* Waits for a datagram of the server. Returns its length, 0 when the time is over. */
@@ -102,42 +99,26 @@ static int find_port(const char *host, const char *wanted)
 
 /* ---- dns -------------------------------------------------------------------------------- */
 
-static const struct {
-    const char *text;
-    unsigned type;
-} TYPES[] = { { "A", 1 }, { "SOA", 6 }, { "AAAA", 28 }, { "SRV", 33 }, { "NAPTR", 35 } };
-
 static int ask_dns(const char *name, const char *type_text)
 {
-    unsigned char query[300] = { 0 };
+    unsigned char query[DNS_HEADER_LENGTH + DNS_NAME_MAX + 4] = { 0 };
     const unsigned char *reply = (const unsigned char *)received;
-    unsigned type = 0, id = (unsigned)now_ms() & 0xffff, rcode, answers;
-    size_t at = 12, length, i;
+    unsigned type = dns_type_from_text(type_text), rcode, answers;
+    struct dns_name asked;
+    size_t at = DNS_HEADER_LENGTH, length;
     int64_t until;
 
-    for (i = 0; i < sizeof TYPES / sizeof TYPES[0]; i++)
-        if (strcasecmp(TYPES[i].text, type_text) == 0)
-            type = TYPES[i].type;
     if (type == 0)
         die("type '%s' is not known here", type_text);
+    if (dns_name_from_text(name, NULL, &asked) != 0)
+        die("bad name");
 
-    query[0] = (unsigned char)(id >> 8);
-    query[1] = (unsigned char)id;
-    query[5] = 1; /* one question; not recursive */
-    while (*name != '\0') {
-        size_t label = strcspn(name, ".");
-        if (label == 0 || label > 63 || at + label + 6 > sizeof query)
-            die("bad name");
-        query[at++] = (unsigned char)label;
-        memcpy(query + at, name, label);
-        at += label;
-        name += label;
-        if (*name == '.')
-            name++;
-    }
-    at++;
-    query[at + 1] = (unsigned char)type;
-    query[at + 3] = 1; /* class IN */
+    dns_store_u16(query, (unsigned)now_ms() & 0xffff);
+    dns_store_u16(query + 4, 1); /* one question; not recursive */
+    memcpy(query + at, asked.wire, asked.length);
+    at += asked.length;
+    dns_store_u16(query + at, type);
+    dns_store_u16(query + at + 2, DNS_CLASS_IN);
     at += 4;
 
     until = now_ms() + wait_ms;
@@ -148,9 +129,9 @@ static int ask_dns(const char *name, const char *type_text)
             puts("no answer");
             return EXIT_NO_ANSWER;
         }
-    } while (length < 12 || reply[0] != query[0] || reply[1] != query[1]);
+    } while (length < DNS_HEADER_LENGTH || reply[0] != query[0] || reply[1] != query[1]);
     rcode = reply[3] & 0x0f;
-    answers = (unsigned)reply[6] << 8 | reply[7];
+    answers = dns_load_u16(reply + 6);
     printf("rcode=%u answers=%u\n", rcode, answers);
     return rcode == 0 && answers > 0 ? 0 : EXIT_OTHERWISE;
 }
@@ -165,7 +146,7 @@ static long ask_sip(const char *request, const char *method, long cseq)
 {
     int64_t until = now_ms() + wait_ms, repeat_at = 0, gap = 500;
     char wanted[64], status_text[4] = "";
-    long status;
+    uint32_t status;
 
     snprintf(wanted, sizeof wanted, "CSeq: %ld %s", cseq, method);
     while (now_ms() < until) {
@@ -180,23 +161,14 @@ static long ask_sip(const char *request, const char *method, long cseq)
             || strstr(received, wanted) == NULL)
             continue;
         memcpy(status_text, received + 8, 3);
-        if (parse_number(status_text, 100, 699, &status) == 0 && status >= 200) {
-            printf("%ld\n", status);
-            return status;
+        if (parse_number(status_text, 699, &status) == 0 && status >= 200) {
+            printf("%lu\n", (unsigned long)status);
+            return (long)status;
         }
         repeat_at = until; /* a provisional answer ends the repeats */
     }
     puts("no answer");
     return 0;
-}
-
-static void make_call_id(void)
-{
-    char text[64];
-    int made = snprintf(text, sizeof text, "%ld %ld %ld", (long)getpid(), (long)time(NULL),
-                        (long)now_ms());
-
-    md5_hex(text, (size_t)made, call_id);
 }
 
 /* One request. `to` is the whole To value, `more` are further header lines, each with its end. */
@@ -342,7 +314,7 @@ int main(int argc, char **argv)
 {
     log_name("udp_probe");
     if (argc > 2 && strcmp(argv[argc - 2], "--wait-ms") == 0) {
-        if (parse_number(argv[argc - 1], 1, 60000, &wait_ms) != 0)
+        if (parse_number(argv[argc - 1], 60000, &wait_ms) != 0 || wait_ms == 0)
             die("--wait-ms: not within 1..60000");
         argc -= 2;
     }
@@ -357,7 +329,7 @@ int main(int argc, char **argv)
     if (parse_address("127.0.0.1:0", &here) != 0 || (fd = udp_open(&here)) < 0)
         die("cannot open a socket");
     format_address(&here, here_text);
-    make_call_id();
+    make_token(call_id);
 
     if (strcmp(argv[1], "dns") == 0 && argc == 5)
         return ask_dns(argv[3], argv[4]);

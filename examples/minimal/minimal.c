@@ -77,6 +77,7 @@ int main(void)
         || sfo_engine_new(config, &options, &callbacks, NULL, now_ms(), &engine) != SFO_OK)
         return 1;
     sfo_config_free(config);
+    sfo_dns_io_use_resolv_conf(engine, now_ms(), NULL); /* or name the servers that DHCP told */
     sfo_account_start(engine, now_ms(), 1);
 
     while (!call_over) {

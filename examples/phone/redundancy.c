@@ -54,21 +54,21 @@ static int32_t on_send_sip(void *user, const sfo_send *send)
     decision(r, text);
 
     if (send->transport != SFO_TRANSPORT_UDP || send->family != 4)
-        return SFO_CAUSE_SEND; /* never: see `transports`, and static.network.ip_address_mode */
+        return SFO_CAUSE_LOCAL; /* never: see `transports`, and static.network.ip_address_mode */
     memcpy(attempt.address, send->address, sizeof attempt.address);
 
     switch (send->method) {
     case SFO_METHOD_REGISTER: /* the library asks for these itself: first, refresh, probe, leave */
         error = sip_ua_send_register(r->ua, &attempt);
         break;
-    case SFO_METHOD_OPTIONS: /* this too, when account.X.sip_server.Y.options_interval is set */
+    case SFO_METHOD_OPTIONS:
         error = sip_ua_send_options(r->ua, &attempt);
         break;
     case SFO_METHOD_INVITE:
         error = sip_ua_send_invite(r->ua, &attempt);
         break;
     default:
-        error = ENOSYS;
+        return SFO_CAUSE_LOCAL; /* not something that this phone asked for: no server's fault */
         break;
     }
     return error == 0 ? 0 : cause_of(error);
@@ -155,12 +155,18 @@ static void on_log(void *user, uint32_t level, const char *text)
 
 /* ---- the stack reports ------------------------------------------------------------------ */
 
-/* Everything but SFO_OK means that this attempt was left: late, or so late that it is forgotten. */
+/* True if this attempt was left: late, or so late that it is forgotten. Any other error is a mistake of ours, and no
+ * reason to end a call. */
+static int was_left(sfo_status status)
+{
+    return status == SFO_LATE || status == SFO_ERR_NOT_FOUND;
+}
+
 int redundancy_provisional(void *user, uint64_t attempt, unsigned status)
 {
     struct redundancy *r = user;
 
-    return sfo_attempt_provisional(r->engine, clock_ms(), attempt, status) != SFO_OK;
+    return was_left(sfo_attempt_provisional(r->engine, clock_ms(), attempt, status));
 }
 
 int redundancy_answer(void *user, uint64_t attempt, const struct sip_answer *answer)
@@ -178,7 +184,7 @@ int redundancy_answer(void *user, uint64_t attempt, const struct sip_answer *ans
     /* A challenge that the stack answers is no outcome. One that it cannot answer is. */
     if (answer->is_final && (answer->status == 401 || answer->status == 407))
         response.flags = SFO_RESPONSE_FINAL;
-    return sfo_attempt_response(r->engine, clock_ms(), attempt, &response) != SFO_OK;
+    return was_left(sfo_attempt_response(r->engine, clock_ms(), attempt, &response));
 }
 
 void redundancy_unreachable(void *user, uint64_t attempt)
@@ -285,9 +291,12 @@ sfo_status redundancy_open(struct redundancy *r, const sfo_config *config, const
         return SFO_ERR_IO; /* a fleet with one seed would retry in step */
 
     status = sfo_engine_new(config, &options, &callbacks, r, clock_ms(), &r->engine);
-    if (status == SFO_OK)
-        status = dns != NULL ? sfo_engine_set_dns_servers(r->engine, clock_ms(), &dns, 1)
-                             : sfo_dns_io_use_resolv_conf(r->engine, clock_ms(), NULL);
+    if (status == SFO_OK && dns != NULL)
+        status = sfo_engine_set_dns_servers(r->engine, clock_ms(), &dns, 1);
+    /* Without the file, numeric addresses and static records still work. A phone calls sfo_engine_set_dns_servers() when
+     * DHCP has told it the servers, and sfo_engine_set_link() when its own address has changed. */
+    else if (status == SFO_OK && sfo_dns_io_use_resolv_conf(r->engine, clock_ms(), NULL) != SFO_OK)
+        decision(r, "no DNS server is known: /etc/resolv.conf cannot be read");
     if (status == SFO_OK)
         status = sfo_account_start(r->engine, clock_ms(), ACCOUNT);
     return status;

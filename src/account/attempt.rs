@@ -231,9 +231,8 @@ impl Account {
             AttemptState::Open => self.conclude(ctx, id, Report::Silence, None),
             // The server was alive, so nothing else is tried: a second ringing phone would be worse.
             AttemptState::Proceeding => {
-                let request = attempt.request;
                 leave_attempt(ctx, id, Cause::Timeout);
-                self.give_up(ctx, request, Cause::Timeout);
+                self.on_fallen_silent(ctx, id, Cause::Timeout);
             }
         }
     }
@@ -282,13 +281,24 @@ impl Account {
         match verdict {
             Verdict::Answer => self.on_answer(ctx, request, id, response),
             Verdict::Local => self.give_up(ctx, request, report.cause()),
-            Verdict::Unreachable(cause) if was_alive => self.give_up(ctx, request, cause),
+            Verdict::Unreachable(cause) if was_alive => self.on_fallen_silent(ctx, id, cause),
             Verdict::Unreachable(cause) => self.on_unreachable(ctx, request, id, cause),
             Verdict::Unavailable(cause) => {
                 let retry_after = response.and_then(|r| r.retry_after_s);
                 self.on_unavailable(ctx, request, id, cause, retry_after);
             }
         }
+    }
+
+    /// A server that had sent a provisional response was not heard of any more: the request ends.
+    fn on_fallen_silent(&mut self, ctx: &mut Context<'_>, id: AttemptId, cause: Cause) {
+        let Some(attempt) = ctx.attempts.get(id.0) else { return };
+        let (request, server, index) = (attempt.request, attempt.server, attempt.index);
+        log_failure(ctx, id, cause);
+        if let Some(request) = ctx.requests.get_mut(request.0) {
+            request.walk.note_failure(Failed { server, index, cause }, false, None);
+        }
+        self.give_up(ctx, request, cause);
     }
 
     fn on_unreachable(&mut self, ctx: &mut Context<'_>, request: RequestId, id: AttemptId, cause: Cause) {

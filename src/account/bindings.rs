@@ -99,7 +99,8 @@ impl Account {
         let at = side.binding.as_ref().map(|binding| binding.target().as_str().to_owned()).unwrap_or_default();
         let (state, cause) = (side.state, side.cause);
         let mut text = format!("server {}: {}", server.number(), state.text());
-        if !at.is_empty() {
+        let serves = matches!(state, RegistrationState::Registered | RegistrationState::RefreshFailing);
+        if serves && !at.is_empty() {
             text.push_str(&format!(" at {at}"));
         }
         if cause != Cause::None && state != RegistrationState::Registered {

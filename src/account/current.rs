@@ -37,7 +37,7 @@ impl Account {
             (None, None) => Cause::None,
         };
         let from = from.map(|(_, text)| text).unwrap_or_default();
-        let mut text = format!("requests now go to {to}");
+        let mut text = format!("served by {to} now");
         if cause != Cause::None {
             text.push_str(&format!(" ({})", CauseText(cause)));
         }

@@ -1,11 +1,11 @@
 //! Start, stop, new settings, a changed network.
 
-use super::action::{CancelMode, EventKind, RegistrationState, RequestResult};
+use super::action::{CancelMode, EventKind, LogLevel, RegistrationState, RequestResult};
 use super::context::{Context, TimerKey};
 use super::machine::{Account, Phase};
 use super::registration::Walking;
 use super::request::Kind;
-use crate::config::AccountSettings;
+use crate::config::{AccountSettings, FailbackMode, FailbackProbe};
 use crate::policy::Method;
 use crate::types::{Cause, RequestId, SECOND_MS, Server};
 use std::sync::Arc;
@@ -28,6 +28,7 @@ impl Account {
         self.phase = Phase::Running;
         self.current = self.first_server();
         self.current_target = None;
+        self.warn_of_unused_settings(ctx);
         let window_ms = ctx.options.startup_window_ms;
         let delay_ms = if window_ms > 0 { ctx.random.up_to(window_ms) } else { 0 };
         for server in Server::BOTH {
@@ -44,21 +45,47 @@ impl Account {
         }
     }
 
+    /// Settings that this version reads but does not act on are not passed over in silence.
+    fn warn_of_unused_settings(&self, ctx: &mut Context<'_>) {
+        let settings = self.settings.clone();
+        for server in settings.servers.iter().flatten() {
+            let unused = [
+                ("failback_mode", server.failback_mode != FailbackMode::NewRequests),
+                ("register_on_enable", server.register_on_enable),
+                ("failback_probe", server.failback_probe != FailbackProbe::None),
+                ("options_interval", server.options_interval_s > 0),
+            ];
+            for (name, _) in unused.into_iter().filter(|(_, is_set)| *is_set) {
+                let (account, host) = (self.id.0, &server.host_text);
+                ctx.log(
+                    LogLevel::Warning,
+                    format_args!("account {account}: {name} of {host} has no effect in this version: acts as 0"),
+                );
+            }
+        }
+    }
+
     /// Stops the account: its requests end, its bindings are removed; event *stopped* at the answers or after 2 s.
     pub fn stop(&mut self, ctx: &mut Context<'_>) {
         self.restart = false;
         self.leave_servers(ctx);
     }
 
+    /// Why the account leaves its servers.
+    fn leaving_cause(&self) -> Cause {
+        if self.restart { Cause::Configuration } else { Cause::Stopped }
+    }
+
     fn leave_servers(&mut self, ctx: &mut Context<'_>) {
         if self.phase != Phase::Running {
             return;
         }
-        self.end_everything(ctx, RequestResult::Stopped, Cause::Stopped);
+        let cause = self.leaving_cause();
+        self.end_everything(ctx, RequestResult::Stopped, cause);
         self.phase = Phase::Stopping;
         for server in Server::BOTH {
             if self.holds_binding(ctx.now, server) {
-                self.set_registration(ctx, server, RegistrationState::Stopping, Cause::Stopped);
+                self.set_registration(ctx, server, RegistrationState::Stopping, cause);
                 self.unregister(ctx, server);
             } else {
                 self.forget_binding(ctx, server);
@@ -97,17 +124,22 @@ impl Account {
     }
 
     fn stopped(&mut self, ctx: &mut Context<'_>) {
+        let cause = self.leaving_cause();
         for id in core::mem::take(&mut self.open) {
-            self.drop_request(ctx, id, CancelMode::Destroy, Cause::Stopped);
+            self.drop_request(ctx, id, CancelMode::Destroy, cause);
         }
         let mut timer = self.stop_timer.take();
         ctx.cancel_timer(&mut timer);
         self.phase = Phase::Off;
         for server in Server::BOTH {
-            self.set_registration(ctx, server, RegistrationState::Off, Cause::Stopped);
+            self.set_registration(ctx, server, RegistrationState::Off, cause);
         }
         self.current_target = None;
-        self.event(ctx, EventKind::Stopped, self.current, Cause::Stopped, "stopped".to_owned());
+        // An account that only changes its settings has not stopped as far as the firmware is concerned.
+        let begins_anew = self.restart && matches!(self.pending, Some((Some(_), _)));
+        if !begins_anew {
+            self.event(ctx, EventKind::Stopped, self.current, cause, "stopped".to_owned());
+        }
         if self.pending.is_some() {
             self.apply_pending(ctx);
         }

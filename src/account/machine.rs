@@ -65,7 +65,7 @@ pub struct Account {
     pub(super) stop_timer: Option<TimerHandle>,
     /// Settings that wait for the account to become idle.
     pub(super) pending: Option<(Option<Arc<AccountSettings>>, Option<TimerHandle>)>,
-    /// The account stopped only to start again with new settings.
+    /// The account leaves its servers because of new settings, not because the firmware stopped it.
     pub(super) restart: bool,
     /// The firmware has a call up.
     pub(super) busy: bool,

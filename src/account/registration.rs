@@ -265,14 +265,14 @@ impl Account {
     pub(super) fn on_register_failed(&mut self, ctx: &mut Context<'_>, id: RequestId, cause: Cause) {
         let Some(request) = ctx.requests.get(id.0) else { return };
         let (kind, retry_after_s) = (request.kind, request.walk.retry_after_s);
-        let visited = Server::BOTH.map(|server| request.walk.visits(server) || request.walk.list(server).is_some());
+        let reached = Server::BOTH.map(|server| request.walk.has_reached(server));
         self.drop_request(ctx, id, CancelMode::Stop, cause);
         match kind {
-            Kind::Registration(lane) => self.on_walk_failed(ctx, lane, cause, retry_after_s, visited),
+            Kind::Registration(lane) => self.on_walk_failed(ctx, lane, cause, retry_after_s, reached),
             Kind::Probe => self.probe = None,
             // The target that refused a request does not answer REGISTER either: the account looks for another one.
             Kind::TargetCheck => {
-                for server in Server::BOTH.into_iter().filter(|server| visited[server.index()]) {
+                for server in Server::BOTH.into_iter().filter(|server| reached[server.index()]) {
                     self.register(ctx, self.lane_of(server), Walking::Due);
                 }
             }
@@ -287,7 +287,7 @@ impl Account {
         lane: u8,
         cause: Cause,
         retry_after_s: Option<u32>,
-        visited: [bool; 2],
+        reached: [bool; 2],
     ) {
         let server = self.lane_server(lane);
         let state = &mut self.lanes[usize::from(lane)];
@@ -306,17 +306,11 @@ impl Account {
             match holds {
                 true if other == server => self.set_registration(ctx, other, RegistrationState::RefreshFailing, cause),
                 true => {}
-                false
-                    if visited[other.index()] || self.sides[other.index()].state == RegistrationState::Registering =>
-                {
+                false if reached[other.index()] => {
                     self.set_registration(ctx, other, RegistrationState::Retrying, cause);
                 }
                 false => {}
             }
-        }
-        if cause == Cause::Resolution {
-            let text = format!("server {}: its name leads to no address", server.number());
-            self.event(ctx, EventKind::ResolutionFailed, server, cause, text);
         }
         if self.is_concurrent() {
             // A fault of this device says nothing about the server.
@@ -330,7 +324,7 @@ impl Account {
             let text = format!("every server failed ({}); next try in {}", CauseText(cause), Seconds(ms));
             self.event(ctx, EventKind::AllFailed, server, cause, text);
         }
-        self.unpark(ctx, visited);
+        self.unpark(ctx, reached);
     }
 
     /// True if nothing is to be hoped from a server before its next walk.

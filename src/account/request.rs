@@ -204,7 +204,7 @@ impl Account {
                 Pick::Target(server, index) => return self.open_attempt(ctx, id, server, index),
                 Pick::NeedList(server) => match ctx.lists.get(ctx.now, &self.settings, server) {
                     ListState::Ready(list) => self.give_list(ctx, id, server, list),
-                    ListState::Failed => self.close_server(ctx, id, server),
+                    ListState::Failed => self.name_leads_nowhere(ctx, id, server),
                     ListState::Slow if self.can_pass(ctx, id, server) => self.close_server(ctx, id, server),
                     ListState::Pending | ListState::Slow => return set_phase(ctx, id, Phase::AwaitingList(server)),
                 },
@@ -222,6 +222,16 @@ impl Account {
     fn close_server(&mut self, ctx: &mut Context<'_>, id: RequestId, server: Server) {
         if let Some(request) = ctx.requests.get_mut(id.0) {
             request.walk.close(server);
+        }
+    }
+
+    /// A server without an address is a failed server.
+    fn name_leads_nowhere(&mut self, ctx: &mut Context<'_>, id: RequestId, server: Server) {
+        let Some(request) = ctx.requests.get_mut(id.0) else { return };
+        request.walk.close_unresolved(server);
+        if matches!(request.kind, Kind::Registration(_)) {
+            let text = format!("server {}: its name leads to no address", server.number());
+            self.event(ctx, EventKind::ResolutionFailed, server, Cause::Resolution, text);
         }
     }
 

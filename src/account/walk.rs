@@ -49,6 +49,7 @@ pub struct Walk {
     only: Option<TargetKey>,
     failed: [Option<Failed>; MAX_FAILED],
     failed_count: u8,
+    last_cause: Option<Cause>,
     /// Attempts started so far.
     pub ordinal: u32,
     /// Another server stands behind the last target, although this walk does not reach it: no target is the last one.
@@ -69,6 +70,7 @@ impl Walk {
             only: None,
             failed: [None; MAX_FAILED],
             failed_count: 0,
+            last_cause: None,
             ordinal: 0,
             more_behind: false,
             always_retries: false,
@@ -102,6 +104,12 @@ impl Walk {
         self.sides[server.index()].closed = true;
     }
 
+    /// Closes a server whose name led nowhere.
+    pub fn close_unresolved(&mut self, server: Server) {
+        self.close(server);
+        self.last_cause = Some(Cause::Resolution);
+    }
+
     /// Lets the walk go on at another server when it is through with its own.
     pub fn extend(&mut self, server: Server) {
         if !self.order.contains(&Some(server)) {
@@ -114,6 +122,13 @@ impl Walk {
     #[must_use]
     pub fn visits(&self, server: Server) -> bool {
         self.order.contains(&Some(server)) && !self.sides[server.index()].closed
+    }
+
+    /// True if the walk has come as far as this server, even if its name led nowhere.
+    #[must_use]
+    pub fn has_reached(&self, server: Server) -> bool {
+        let side = &self.sides[server.index()];
+        side.closed || side.list.is_some()
     }
 
     /// The next target: list order inside a server, targets that `held` says are to be tried last behind the others,
@@ -182,6 +197,7 @@ impl Walk {
             (_, Some(least), Some(given)) => Some(least.min(given)),
             _ => None,
         };
+        self.last_cause = Some(failed.cause);
         if let Some(place) = self.failed.get_mut(usize::from(self.failed_count)) {
             *place = Some(failed);
             self.failed_count += 1;
@@ -193,10 +209,10 @@ impl Walk {
         self.failed.iter().flatten().copied()
     }
 
-    /// The cause of the last failed attempt.
+    /// Why the walk is no longer where it was last: a failed attempt, or a name that led nowhere.
     #[must_use]
     pub fn last_cause(&self) -> Option<Cause> {
-        self.failed[..usize::from(self.failed_count)].last().copied().flatten().map(|failed| failed.cause)
+        self.last_cause
     }
 
     /// True if the walk has tried targets of this server and every target it has was silent or unreachable, or lies on

@@ -198,7 +198,7 @@ key_table! {
         .seconds().extension();
     FailoverCodes "account.X.sip_server.Y.failover_codes"
         other(Kind::Codes, "Responses that count as \"server unavailable\", e.g. 503,5xx,invite:503; - = none; \
-            empty = the built-in set").extension();
+            empty = 503 and 430, for REGISTER, OPTIONS and SUBSCRIBE also 408, 500, 502, 504").extension();
     FailbackProbe "account.X.sip_server.Y.failback_probe"
         int(0, 2, "0", "Probe of the primary before a failback: 0 none, 1 REGISTER, 2 OPTIONS").extension();
     OptionsInterval "account.X.sip_server.Y.options_interval"

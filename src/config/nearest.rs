@@ -5,16 +5,17 @@ use super::keys::ROWS;
 /// Of a longer key only this many bytes are compared: no key of the table is as long.
 const COMPARED: usize = 96;
 
-/// The known key nearest to this one by edit distance, with the indices of the given key where it has good ones and 1
-/// elsewhere. Letter case does not count.
+/// The known key nearest to this one, with the indices of the given key where it has good ones and 1 elsewhere: the
+/// shortest that continues it (`prio` is `priority`, not `port`), else the one at the smallest edit distance. Letter case
+/// does not count.
 pub(super) fn nearest(key: &str) -> String {
     let key = key.to_ascii_lowercase();
-    let mut best: Option<(usize, String)> = None;
+    let mut best: Option<((bool, usize), String)> = None;
     for row in ROWS {
         let candidate = with_indices(row.pattern, &key);
-        let distance = distance(key.as_bytes(), candidate.as_bytes());
-        if best.as_ref().is_none_or(|(least, _)| distance < *least) {
-            best = Some((distance, candidate));
+        let rank = (!candidate.starts_with(&key), distance(key.as_bytes(), candidate.as_bytes()));
+        if best.as_ref().is_none_or(|(least, _)| rank < *least) {
+            best = Some((rank, candidate));
         }
     }
     best.map(|(_, candidate)| candidate).unwrap_or_default()
@@ -78,7 +79,8 @@ mod tests {
             ("account.1.SIP_server.1.Port", "account.1.sip_server.1.port"),
             ("account.1.outbound_proxy_enabled", "account.1.outbound_proxy_enable"),
             ("dns_cache_a.4.address", "dns_cache_a.4.name"),
-            ("dns_cache_srv.12.prio", "dns_cache_srv.12.port"),
+            ("dns_cache_srv.12.prio", "dns_cache_srv.12.priority"),
+            ("account.1.sip_server.1.transport", "account.1.sip_server.1.transport_type"),
         ] {
             assert_eq!(nearest(given), meant);
         }

@@ -20,10 +20,13 @@ use core::net::{IpAddr, SocketAddr};
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-/// Requests and attempts per account, on average, that fit into the tables.
+/// Requests per account, on average, that fit into the table.
 const TABLE_PER_ACCOUNT: usize = 8;
-/// Requests and attempts that fit into the tables of the smallest device.
+/// Requests that fit into the table of the smallest device.
 const TABLE_MIN: usize = 1_024;
+/// Places in the table of attempts for each one in that of requests: an attempt stays for a while after its end, for late
+/// reports, and must not keep new requests from being sent.
+const ATTEMPTS_PER_REQUEST: usize = 4;
 /// DNS servers that are used.
 pub const MAX_DNS_SERVERS: usize = 8;
 /// Port of DNS servers whose configuration names none.
@@ -128,7 +131,7 @@ impl Engine {
             random,
             timers: Timers::default(),
             requests: Slab::new(table),
-            attempts: Slab::new(table),
+            attempts: Slab::new(table * ATTEMPTS_PER_REQUEST),
             health: HealthTable::default(),
             actions: VecDeque::new(),
             directory,

@@ -26,7 +26,7 @@ pub(super) fn status(result: Result<(), InputError>) -> sfo_status {
 /// engine: the engine.
 /// now_ms: your clock.
 /// account: X; it must be enabled (`account.X.enable` = 1) and have a server.
-/// Returns SFO_OK; SFO_ERR_NOT_FOUND: no such account; SFO_ERR_INVALID: engine is NULL; SFO_ERR_BUSY; SFO_ERR_STATE;
+/// Returns SFO_OK; SFO_ERR_NOT_FOUND: not configured, not enabled, or without a server; SFO_ERR_INVALID: engine is NULL; SFO_ERR_BUSY; SFO_ERR_STATE;
 /// SFO_ERR_FAULT.
 /// Callbacks: any. From callbacks: yes. Since 0.1.
 #[unsafe(no_mangle)]
@@ -37,8 +37,8 @@ pub unsafe extern "C" fn sfo_account_start(engine: *mut sfo_engine, now_ms: u64,
     }
 }
 
-/// Stops an account: its requests end with SFO_DONE_STOPPED, and its registrations are removed. SFO_EVENT_STOPPED follows at
-/// the answers, or after 2 seconds. Does nothing if it is not running.
+/// Stops an account: its requests end with SFO_DONE_STOPPED, and its registrations are removed. SFO_EVENT_STOPPED follows
+/// when the answers have come, or after 2 seconds. Does nothing if it is not running.
 ///
 /// engine: the engine.
 /// now_ms: your clock.
@@ -122,7 +122,8 @@ fn core_time(core: &Core, at: Option<crate::types::Time>) -> u64 {
     at.map_or(SFO_TIME_NEVER, |at| core.engine.to_caller(at))
 }
 
-/// Reads the target that answered last at the current server: where requests go now.
+/// Reads the target that answered last at the current server. Where the next request starts depends on the failback mode: in
+/// mode newRequests at the primary.
 ///
 /// engine: the engine.
 /// account: X.

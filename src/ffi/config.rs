@@ -56,6 +56,9 @@ static KEYS: Lazy<Vec<KeyTexts>> = Lazy::new(|| {
 });
 
 /// Works on a configuration; a panic is an error, and leaves the configuration as far as it got.
+///
+/// # Safety
+/// `config` is NULL or a live configuration.
 unsafe fn with(config: *mut sfo_config, work: impl FnOnce(&mut sfo_config) -> sfo_status) -> sfo_status {
     // SAFETY: the caller vouches for the pointer.
     let Some(config) = (unsafe { config.as_mut() }) else { return SFO_ERR_INVALID };

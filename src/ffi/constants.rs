@@ -83,7 +83,7 @@ pub const SFO_CAUSE_LOCAL: u32 = 7;
 pub const SFO_CAUSE_RESPONSE: u32 = 8;
 /// The configured name leads to no address.
 pub const SFO_CAUSE_RESOLUTION: u32 = 9;
-/// Every server that could be asked has failed.
+/// Every server that could be asked has failed. Reserved: a failed request tells the cause of its last attempt.
 pub const SFO_CAUSE_ALL_FAILED: u32 = 10;
 /// There is no registration that the request could have used.
 pub const SFO_CAUSE_NOT_REGISTERED: u32 = 11;
@@ -113,7 +113,8 @@ pub const SFO_PURPOSE_PROBE: u32 = 3;
 /// A REGISTER with Expires 0 that removes a binding.
 pub const SFO_PURPOSE_UNREGISTER: u32 = 4;
 
-/// Stop retransmitting, but stay ready for late answers: before a 1xx no CANCEL may be sent (RFC 3261 section 9.1).
+/// Stop retransmitting, but stay ready for answers until 32 s (64*T1) after the first send, and report them: they are
+/// answered by SFO_LATE. No CANCEL now: RFC 3261 section 9.1 forbids it before a 1xx has come.
 pub const SFO_CANCEL_STOP: u32 = 1;
 /// A 1xx has come: send a CANCEL.
 pub const SFO_CANCEL_CANCEL: u32 = 2;
@@ -122,7 +123,7 @@ pub const SFO_CANCEL_DESTROY: u32 = 3;
 
 /// A final response was the answer, whatever its class: sip_status.
 pub const SFO_DONE_ANSWERED: u32 = 1;
-/// No server could be reached: cause, outcomes.
+/// No server gave a final response: cause, outcomes.
 pub const SFO_DONE_FAILED: u32 = 2;
 /// Its account was stopped or removed.
 pub const SFO_DONE_STOPPED: u32 = 3;
@@ -131,17 +132,18 @@ pub const SFO_DONE_RELEASED: u32 = 4;
 
 /// The registration with `server` is in another state, or held by another target (`to`).
 pub const SFO_EVENT_REGISTRATION: u32 = 1;
-/// Requests now go to another target: `from`, `to`, `cause`.
+/// Another target than before has answered: `from`, `to`, `cause`. Where the next request starts depends on the failback
+/// mode: in mode newRequests at the primary.
 pub const SFO_EVENT_CURRENT_TARGET: u32 = 2;
 /// Server 2 has taken over.
 pub const SFO_EVENT_FALLBACK_ENTERED: u32 = 3;
 /// Server 1 has taken over again.
 pub const SFO_EVENT_FALLBACK_LEFT: u32 = 4;
-/// Every server failed; the account keeps trying.
+/// A registration walk found no server, and no registration is left; the account keeps trying.
 pub const SFO_EVENT_ALL_FAILED: u32 = 5;
 /// A configured name leads to no address; the account keeps trying.
 pub const SFO_EVENT_RESOLUTION_FAILED: u32 = 6;
-/// The account has stopped.
+/// The account has stopped, after sfo_account_stop() or because it was removed from the configuration.
 pub const SFO_EVENT_STOPPED: u32 = 7;
 /// A function that only server 1 offers is not available now.
 pub const SFO_EVENT_REDUCED_SERVICE: u32 = 8;

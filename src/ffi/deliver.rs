@@ -19,9 +19,11 @@ struct DnsMessage {
     bytes: Vec<u8>,
 }
 
-/// An action with everything a callback needs, taken out of the engine.
+/// An action with everything a callback needs, taken out of the engine. It lives for one callback on the stack, so its
+/// size does not matter; a box would be an allocation for every request.
+#[allow(clippy::large_enum_variant)]
 enum Ready {
-    Send(Box<sfo_send>, Arc<TargetList>, AttemptId),
+    Send(sfo_send, Arc<TargetList>, AttemptId),
     Cancel(CancelSip),
     Done(RequestId, DoneReport),
     Event(Box<Event>, u64),
@@ -53,7 +55,7 @@ pub fn next(handle: &sfo_engine) -> bool {
 fn prepare(core: &mut Core, action: Action, dns_by_firmware: bool) -> Ready {
     match action {
         Action::Send(id) => match prepare_send(core, id) {
-            Some((send, list)) => Ready::Send(Box::new(send), list, id),
+            Some((send, list)) => Ready::Send(send, list, id),
             None => Ready::Nothing,
         },
         Action::Cancel(cancel) => Ready::Cancel(cancel),

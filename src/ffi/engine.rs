@@ -3,7 +3,7 @@
 use super::config::sfo_config;
 use super::constants::*;
 use super::convert;
-use super::handle::{Core, sfo_engine};
+use super::handle::{Armed, Core, sfo_engine};
 use super::memory::{copy_out, read_struct, text, write_struct};
 use super::types::{sfo_callbacks, sfo_counters, sfo_options};
 use crate::account::{LogLevel, Options};
@@ -31,7 +31,7 @@ pub(super) const DEFAULT_OPTIONS: sfo_options = sfo_options {
     seed: [0; 32],
 };
 
-const NO_CALLBACKS: sfo_callbacks = sfo_callbacks {
+pub(super) const NO_CALLBACKS: sfo_callbacks = sfo_callbacks {
     struct_size: size_of::<sfo_callbacks>(),
     send_sip: None,
     set_timer: None,
@@ -112,7 +112,7 @@ pub unsafe extern "C" fn sfo_engine_new(
             port_random: Random::new(&options.seed.map(|byte| byte ^ 0xa5)),
             now_ms,
             last_error: String::new(),
-            armed: None,
+            armed: Armed::Never,
         };
         Box::into_raw(Box::new(sfo_engine::new(core, callbacks, user)))
     }));
@@ -123,7 +123,7 @@ pub unsafe extern "C" fn sfo_engine_new(
 }
 
 /// Releases an engine. Sends nothing: to de-register, call sfo_account_stop() and wait for SFO_EVENT_STOPPED first.
-/// Called from a callback, it takes effect when the outermost call returns.
+/// Called from a callback, it takes effect when the outermost call returns. Disarm your timer: set_timer is not called.
 ///
 /// engine: NULL is allowed. Not valid any more afterwards.
 /// Callbacks: request_done (SFO_DONE_RELEASED) for every open request, dns_watch, then destroyed. From callbacks: yes.
@@ -160,7 +160,7 @@ pub unsafe extern "C" fn sfo_engine_reconfigure(
     }
 }
 
-/// The timer set by set_timer has fired. Too late is harmless, too early does nothing.
+/// The timer set by set_timer has fired. Being late is harmless, being early does nothing but set it again.
 ///
 /// engine: the engine.
 /// now_ms: your clock.
@@ -179,8 +179,8 @@ pub unsafe extern "C" fn sfo_engine_handle_timer(engine: *mut sfo_engine, now_ms
 }
 
 /// A DNS message has arrived, for firmware that sends DNS itself; over TCP, without the two bytes of length. The id, the
-/// server and the question tell which query it answers, whichever transport it took. Messages that are malformed or answer nothing that was
-/// asked are ignored and counted.
+/// server and the question tell which query it answers, whichever transport it took. Messages that are malformed or
+/// answer nothing that was asked are ignored and counted.
 ///
 /// engine: the engine.
 /// now_ms: your clock.
@@ -254,7 +254,8 @@ pub unsafe extern "C" fn sfo_engine_set_dns_servers(
 }
 
 /// The network came up, or the device's own address changed: what was learned about servers is forgotten, DNS is asked
-/// anew, and every running account registers again.
+/// anew, and every running account registers again. Requests under way go on as they are. While the network is down, return
+/// SFO_CAUSE_LOCAL from send_sip.
 ///
 /// engine: the engine.
 /// now_ms: your clock.

@@ -13,7 +13,7 @@ use crate::engine::Engine;
 use crate::io::DnsIo;
 use crate::types::Random;
 use core::ffi::c_void;
-use core::sync::atomic::{AtomicBool, Ordering};
+use core::sync::atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering};
 use parking_lot::Mutex;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -23,7 +23,7 @@ const MAX_ACTIONS_PER_CALL: u32 = 10_000;
 
 /// Running instance: all accounts of a device. Made by sfo_engine_new(), released by sfo_engine_free().
 pub struct sfo_engine {
-    gate: Mutex<Gate>,
+    gate: Gate,
     core: Mutex<Core>,
     pub(super) callbacks: sfo_callbacks,
     pub(super) user: *mut c_void,
@@ -32,12 +32,25 @@ pub struct sfo_engine {
     releasing: AtomicBool,
 }
 
-/// Who is inside.
+/// Who is inside. No lock: a thread that is turned away must not get into the way of the one inside, not even for the
+/// moment of looking.
 #[derive(Default)]
 struct Gate {
-    // pthread_self() of the thread inside; std's thread handle would leave a block of memory behind in C threads.
-    thread: Option<u64>,
-    depth: u32,
+    // See this_thread(); 0 = nobody.
+    thread: AtomicUsize,
+    // Calls within calls; only the thread inside touches it.
+    depth: AtomicU32,
+}
+
+/// What the firmware's timer is set to.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Armed {
+    /// It is not set.
+    Never,
+    /// It fires at this moment.
+    At(u64),
+    /// It has fired. What follows is always told: a periodic timer would fire for ever otherwise.
+    Fired,
 }
 
 /// What a call works on.
@@ -54,7 +67,7 @@ pub struct Core {
     /// What was wrong with the last refused call.
     pub last_error: String,
     /// The deadline the firmware knows.
-    pub armed: Option<u64>,
+    pub armed: Armed,
 }
 
 /// A thread that may be inside.
@@ -65,25 +78,27 @@ struct Entered<'a> {
 
 impl Drop for Entered<'_> {
     fn drop(&mut self) {
-        let mut gate = self.handle.gate.lock();
-        gate.depth -= 1;
-        if gate.depth == 0 {
-            gate.thread = None;
+        let gate = &self.handle.gate;
+        if gate.depth.fetch_sub(1, Ordering::Relaxed) == 1 {
+            gate.thread.store(0, Ordering::Release);
         }
     }
 }
 
-fn this_thread() -> u64 {
+/// A number for the calling thread that is not 0. (std's thread handle would leave a block of memory behind in threads
+/// that C has made.)
+fn this_thread() -> usize {
     // SAFETY: pthread_self has no preconditions.
     let thread = unsafe { libc::pthread_self() };
-    thread as u64
+    // An address, or a small number that may be 0.
+    (thread as usize).wrapping_add(1)
 }
 
 impl sfo_engine {
     /// A handle around an engine.
     pub(super) fn new(core: Core, callbacks: sfo_callbacks, user: *mut c_void) -> sfo_engine {
         sfo_engine {
-            gate: Mutex::new(Gate::default()),
+            gate: Gate::default(),
             core: Mutex::new(core),
             callbacks,
             user,
@@ -94,14 +109,13 @@ impl sfo_engine {
     }
 
     fn enter(&self) -> Option<Entered<'_>> {
-        let mut gate = self.gate.try_lock()?;
         let me = this_thread();
-        if gate.thread.is_some_and(|thread| thread != me) {
-            return None;
+        // Nobody but this thread itself writes its number, so seeing it is proof enough.
+        if self.gate.thread.load(Ordering::Relaxed) != me {
+            self.gate.thread.compare_exchange(0, me, Ordering::Acquire, Ordering::Relaxed).ok()?;
         }
-        gate.thread = Some(me);
-        gate.depth += 1;
-        Some(Entered { handle: self, outermost: gate.depth == 1 })
+        let depth = self.gate.depth.fetch_add(1, Ordering::Relaxed);
+        Some(Entered { handle: self, outermost: depth == 0 })
     }
 
     /// One call into the engine: `work` first, then, in the outermost call, the callbacks. A time stamp makes it an
@@ -182,10 +196,11 @@ impl sfo_engine {
     /// Tells the firmware about a new deadline. True if it was called back, and so may have caused something.
     fn set_timer(&self, at_once: bool) -> bool {
         let changed = self.guarded(|core| {
-            let wanted = if at_once { Some(core.now_ms) } else { core.engine.next_deadline() };
+            let deadline = if at_once { Some(core.now_ms) } else { core.engine.next_deadline() };
+            let wanted = deadline.map_or(Armed::Never, Armed::At);
             let is_new = wanted != core.armed || at_once;
             core.armed = wanted;
-            is_new.then_some(wanted.unwrap_or(SFO_TIME_NEVER))
+            is_new.then_some(deadline.unwrap_or(SFO_TIME_NEVER))
         });
         let (Some(Some(deadline)), Some(callback)) = (changed, self.callbacks.set_timer) else { return false };
         // SAFETY: the firmware's callback, called as its type says, with no lock held.
@@ -195,7 +210,7 @@ impl sfo_engine {
 
     /// The timer has fired: the firmware knows no deadline any more.
     pub(super) fn disarm(core: &mut Core) {
-        core.armed = None;
+        core.armed = Armed::Fired;
     }
 
     /// Releases an engine, or notes that it is to be released when the outermost call returns.
@@ -205,11 +220,7 @@ impl sfo_engine {
     pub(super) unsafe fn free(this: *mut sfo_engine) {
         // SAFETY: the caller vouches for the pointer.
         let Some(handle) = (unsafe { this.as_ref() }) else { return };
-        let inside = {
-            let gate = handle.gate.lock();
-            gate.depth > 0
-        };
-        if inside {
+        if handle.gate.thread.load(Ordering::Acquire) != 0 {
             handle.free_wanted.store(true, Ordering::Relaxed);
             return;
         }

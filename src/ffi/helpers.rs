@@ -14,7 +14,7 @@ use core::ffi::{CStr, c_char};
 #[unsafe(no_mangle)]
 pub extern "C" fn sfo_status_text(status: sfo_status) -> *const c_char {
     let text: &'static CStr = match status {
-        SFO_OK => c"done",
+        SFO_OK => c"ok",
         SFO_LATE => c"the attempt had been left",
         SFO_ERR_INVALID => c"invalid argument",
         SFO_ERR_NOT_FOUND => c"not found",

@@ -20,8 +20,14 @@ unsafe impl Sized for super::types::sfo_request {}
 // SAFETY: repr(C), `struct_size` first, integers only.
 unsafe impl Sized for super::types::sfo_response {}
 
+/// True for what sizeof says of any version of a struct that had at least `minimum` bytes. Such a struct begins with a
+/// `size_t`, so its size is a multiple of that; others would cut a pointer in two.
+fn is_size(size: usize, minimum: usize) -> bool {
+    size >= minimum && size.is_multiple_of(size_of::<usize>())
+}
+
 /// Copies a struct of the caller over `default`: what an older caller does not know keeps its default, what a newer one
-/// adds is ignored. `None` for NULL or a size below `minimum`.
+/// adds is ignored. `None` for NULL or a size that cannot be.
 ///
 /// # Safety
 /// `from` is NULL or points at an instance of at least `struct_size` bytes.
@@ -31,7 +37,7 @@ pub unsafe fn read_struct<T: Sized>(from: *const T, minimum: usize, default: T) 
     }
     // SAFETY: every such struct begins with its size; alignment is the caller's, as for any C struct.
     let size = unsafe { from.cast::<usize>().read() };
-    if size < minimum {
+    if !is_size(size, minimum) {
         return None;
     }
     let mut copy = default;
@@ -42,7 +48,7 @@ pub unsafe fn read_struct<T: Sized>(from: *const T, minimum: usize, default: T) 
     Some(copy)
 }
 
-/// Writes as much of `value` as the caller has room for. False for NULL or a size below `minimum`.
+/// Writes as much of `value` as the caller has room for. False for NULL or a size that cannot be.
 ///
 /// # Safety
 /// `to` is NULL or points at a writable instance whose first member says how many bytes it has.
@@ -52,7 +58,7 @@ pub unsafe fn write_struct<T>(to: *mut T, minimum: usize, value: &T) -> bool {
     }
     // SAFETY: every such struct begins with its size.
     let size = unsafe { to.cast::<usize>().read() };
-    if size < minimum {
+    if !is_size(size, minimum) {
         return false;
     }
     // SAFETY: the caller's instance has `size` bytes; `value` has size_of::<T>(); they do not overlap.

@@ -26,6 +26,9 @@ mod memory;
 mod request;
 mod types;
 
+#[cfg(test)]
+mod tests;
+
 pub use account::*;
 pub use config::*;
 pub use constants::*;

@@ -10,10 +10,10 @@ use crate::account::{FinalResponse, ReportStatus};
 use crate::types::{AccountId, AttemptId, RequestId};
 use core::mem::{offset_of, size_of};
 
-const NO_REQUEST: sfo_request =
+pub(super) const NO_REQUEST: sfo_request =
     sfo_request { struct_size: size_of::<sfo_request>(), account: 0, method: 0, flags: 0, user_token: 0 };
 
-const NO_RESPONSE: sfo_response = sfo_response {
+pub(super) const NO_RESPONSE: sfo_response = sfo_response {
     struct_size: size_of::<sfo_response>(),
     status: 0,
     retry_after_s: SFO_ABSENT,
@@ -86,7 +86,9 @@ pub unsafe extern "C" fn sfo_request_cancel(engine: *mut sfo_engine, now_ms: u64
     }
 }
 
-/// Reports a provisional response: the server is alive, and no other one is tried for this request any more.
+/// Reports a provisional response: the server is alive. From now on silence does not move the request to another target
+/// any more (a final 503 still does): an INVITE has 180 s from its last provisional response (RFC 3261 timer C; phones that
+/// ring longer repeat it every minute), any other request 64*T1 from its start; then it is cancelled and has failed.
 ///
 /// engine: the engine.
 /// now_ms: your clock.
@@ -112,8 +114,9 @@ pub unsafe extern "C" fn sfo_attempt_provisional(
 }
 
 /// Reports a final response, for INVITE after the stack has sent the ACK. A 401 or 407 is no end: answer the challenge in
-/// the same attempt, at the same target, and report what comes then; it restarts the budget once. Set SFO_RESPONSE_FINAL
-/// if there is no answer to it. The first final report of an attempt counts, further ones are ignored.
+/// the same attempt, at the same target, and report what comes then. The first challenge of an attempt restarts its budget.
+/// Set SFO_RESPONSE_FINAL if there is no answer to it. The first final report of an attempt counts, further ones are
+/// ignored.
 ///
 /// engine: the engine.
 /// now_ms: your clock.

@@ -34,7 +34,9 @@ pub struct sfo_send {
     pub address: [u8; 16],
     /// UDP: send the request again at most this often, by RFC 3261 timers A and E. TCP and TLS: never send it again.
     pub retransmissions: u32,
-    /// The library gives up after this many milliseconds without a response; the stack needs no timer of its own.
+    /// The library gives up after this many milliseconds without a response; the stack needs no timer B or F of its own.
+    /// With T1 = 500 ms and N configured retries: INVITE 1.5, 3.5, 7.5, 15.5, 31.5 s for N = 1..5, other requests 1, 1.5, 3.5,
+    /// 7.5, 11.5, ... s for N = 0..4 and so on; over TCP and TLS at least 4 s; 32 s for the last target that is left.
     pub budget_ms: u32,
     /// 1 for the first attempt of the request.
     pub ordinal: u32,
@@ -183,8 +185,10 @@ pub struct sfo_dns_query {
 pub struct sfo_callbacks {
     /// sizeof(sfo_callbacks) as you were compiled.
     pub struct_size: usize,
-    /// REQUIRED. Send this attempt as a new transaction (new branch; same Call-ID, From tag and body for all attempts of
-    /// a request) and report what comes of it: sfo_attempt_provisional(), sfo_attempt_response(), sfo_attempt_failed().
+    /// REQUIRED. Send this attempt as a new transaction: new branch; same Call-ID, From tag, CSeq and body for all attempts of
+    /// a request, so that who gets two of them knows (RFC 3261 section 8.2.2.2); only a REGISTER takes the next CSeq of its
+    /// binding_key. Report what comes of it: sfo_attempt_provisional(), sfo_attempt_response(),
+    /// sfo_attempt_failed().
     /// Return 0; or, if it could not be sent, one of the causes that sfo_attempt_failed() takes (SFO_CAUSE_LOCAL blames no
     /// server), or any other number for SFO_CAUSE_SEND.
     pub send_sip: Option<unsafe extern "C" fn(user: *mut c_void, send: *const sfo_send) -> i32>,
@@ -199,7 +203,8 @@ pub struct sfo_callbacks {
     /// triggered, and no longer for those named before: a TCP connection first waits for room to write, then for the
     /// answer. 0: forget the descriptor, it is closed next.
     pub dns_watch: Option<unsafe extern "C" fn(user: *mut c_void, fd: i32, events: u32)>,
-    /// OPTIONAL. An attempt was left: SFO_CANCEL_... says what to do with its transaction.
+    /// OPTIONAL, but needed by phones that call: without it nothing is ever cancelled. An attempt was left:
+    /// SFO_CANCEL_... says what to do with its transaction.
     pub cancel_sip: Option<unsafe extern "C" fn(user: *mut c_void, cancel: *const sfo_cancel)>,
     /// OPTIONAL. A request has ended: exactly once for each request that you did not cancel.
     pub request_done: Option<unsafe extern "C" fn(user: *mut c_void, done: *const sfo_done)>,

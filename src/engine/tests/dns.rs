@@ -53,6 +53,15 @@ fn a_call_that_can_go_elsewhere_waits_for_dns_no_longer_than_it_has_to() {
 }
 
 #[test]
+fn a_registration_waits_for_slow_dns_rather_than_move_the_account() {
+    let mut world = World::new(&domain_and_fallback(&[]));
+    world.dns_delay = 2_500;
+    world.start();
+    world.at(10.0);
+    assert_eq!(world.sent(), ["2.5 REGISTER 192.168.1.14:5060/udp (3, 7500)"]);
+}
+
+#[test]
 fn a_call_that_begins_while_dns_is_known_to_be_slow_does_not_wait_again() {
     let mut world = World::new(&concurrent_domain());
     world.dns = Dns::Silent;
@@ -93,6 +102,27 @@ fn after_dns_failed_the_old_targets_are_used_at_once_for_half_a_minute() {
     world.invite();
     assert_eq!(world.ended(), ["560 INVITE 200"]);
     assert_eq!(world.asked.len(), asked + 1);
+}
+
+#[test]
+fn a_call_that_waits_for_a_server_1_without_an_address_fails() {
+    let mut world = World::new(&domain_and_fallback(&[]));
+    world.dns = Dns::ServFail;
+    world.start();
+    assert_eq!(world.current(), Server::Fallback);
+    world.down(&[F]);
+    world.invite();
+    world.at(20.0);
+    assert_eq!(world.ended(), ["7.5 INVITE failed: no response in time"]);
+}
+
+#[test]
+fn a_server_without_an_address_is_reported_as_retrying() {
+    let mut world = World::new(&domain(&[]));
+    world.dns = Dns::ServFail;
+    world.start();
+    world.at(20.0);
+    assert_eq!(world.state(1), "unregistered, retrying");
 }
 
 #[test]

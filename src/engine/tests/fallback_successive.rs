@@ -46,6 +46,22 @@ fn after_recovery_the_refresh_of_server_2_stops() {
 }
 
 #[test]
+fn a_refresh_under_way_at_server_2_ends_with_the_recovery() {
+    // The tenth probe comes at the moment of the refresh.
+    let mut world = World::started_with_dead(&successive(&["fallback.timeout = 354"]), &[P]);
+    world.at(3_500.0);
+    world.up(&[P]);
+    world.down(&[F]);
+    world.forget();
+    world.at(3_700.0);
+    assert_eq!(
+        world.sent(),
+        ["3547.5 REGISTER 192.168.1.15:5060/udp (3, 7500)", "3547.5 REGISTER 192.168.1.14:5060/udp (3, 7500)"]
+    );
+    assert_eq!(world.left(), ["3547.5 stop REGISTER 192.168.1.15:5060/udp"]);
+}
+
+#[test]
 fn an_immediate_switch_does_not_wait_for_the_end_of_the_binding() {
     let mut world = World::started(&successive(&["fallback.register_switch = 1"]));
     world.at(100.0);

@@ -14,7 +14,7 @@ fn it_begins_at_server_1_and_ends_there_if_it_answers() {
         [
             "0 server 1: registering",
             "0 server 1: registered at 192.168.1.14:5060/udp",
-            "0 requests now go to 192.168.1.14:5060/udp"
+            "0 served by 192.168.1.14:5060/udp now"
         ]
     );
 }
@@ -102,9 +102,7 @@ fn a_primary_that_is_back_gets_the_next_refresh() {
     world.forget();
     world.at(7_000.0);
     assert_eq!(world.sent(), ["3547.5 REGISTER 192.168.1.14:5060/udp (3, 7500)"]);
-    assert!(
-        world.told().contains(&"3547.5 requests now go to 192.168.1.14:5060/udp (server answers again)".to_owned())
-    );
+    assert!(world.told().contains(&"3547.5 served by 192.168.1.14:5060/udp now (server answers again)".to_owned()));
 }
 
 #[test]

@@ -132,10 +132,30 @@ fn without_an_answer_on_the_new_network_no_binding_is_claimed() {
 }
 
 #[test]
-fn a_changed_network_forgets_who_was_dead_and_what_dns_said() {
+fn a_changed_network_forgets_who_was_dead() {
     let mut world = World::started_with_dead(&domain(&["sip_server.1.quarantine_timeout = 10000"]), &[P]);
     world.at(50.0);
-    world.up(&[P]);
+    world.forget();
+    world.network_changed();
+    assert_eq!(world.sent(), ["50 REGISTER 192.168.1.14:5060/udp (3, 7500)"]);
+}
+
+#[test]
+fn a_changed_network_forgets_who_asked_for_a_pause() {
+    let mut world = World::started(&domain(&[]));
+    world.once(P, Reply::retry_after(503, 1_000));
+    world.invite();
+    world.at(50.0);
+    world.network_changed();
+    world.forget();
+    world.invite();
+    assert_eq!(world.sent(), ["50 INVITE 192.168.1.14:5060/udp (3, 7500)"]);
+}
+
+#[test]
+fn a_changed_network_forgets_what_dns_said() {
+    let mut world = World::started(&domain(&[]));
+    world.at(50.0);
     world.zone.a("pbx.example.com", 300, &["192.168.1.20", P]);
     world.forget();
     world.network_changed();

@@ -103,6 +103,21 @@ fn a_refusal_is_an_answer_and_asked_again_ever_more_slowly() {
 }
 
 #[test]
+fn a_success_ends_the_patience_with_a_refusal() {
+    let mut world = World::new(&single(&[]));
+    world.always(P, "", Reply::code(403));
+    world.start();
+    world.at(100.0);
+    world.heal(P);
+    world.at(200.0);
+    world.always(P, "", Reply::code(403));
+    world.forget();
+    world.at(3_800.0);
+    // Registered at 180, refused at the refresh, and a minute later.
+    assert_eq!(moments(&mut world), [3_720.0, 3_780.0]);
+}
+
+#[test]
 fn a_new_configuration_ends_the_patience_with_a_refusal() {
     let mut world = World::new(&single(&[]));
     world.always(P, "", Reply::code(403));
@@ -141,21 +156,23 @@ fn a_call_does_not_wait_for_the_pause_and_its_success_ends_it() {
 }
 
 #[test]
-fn one_server_that_everybody_found_dead_is_checked_by_register() {
-    let mut world = World::started(&single(&[]));
-    world.at(100.0);
-    world.down(&[P]);
-    world.invite();
-    world.at(180.0);
-    assert_eq!(
-        world.sent()[1..],
-        [
-            "100 INVITE 192.168.1.14:5060/udp (6, 32000)",
-            "132 REGISTER 192.168.1.14:5060/udp (3, 7500)",
-            "169.5 REGISTER 192.168.1.14:5060/udp (10, 32000)"
-        ]
-    );
-    assert_eq!(world.state(1), "registered, refresh failing");
+fn one_server_that_a_call_found_dead_is_checked_by_register() {
+    for mode in ["0", "1"] {
+        let mut world = World::started(&single(&[&format!("fallback.redundancy_type = {mode}")]));
+        world.at(100.0);
+        world.down(&[P]);
+        world.invite();
+        world.at(180.0);
+        assert_eq!(
+            world.sent()[1..],
+            [
+                "100 INVITE 192.168.1.14:5060/udp (6, 32000)",
+                "132 REGISTER 192.168.1.14:5060/udp (3, 7500)",
+                "169.5 REGISTER 192.168.1.14:5060/udp (10, 32000)"
+            ]
+        );
+        assert_eq!(world.state(1), "registered, refresh failing");
+    }
 }
 
 #[test]

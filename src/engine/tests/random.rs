@@ -169,7 +169,6 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    #[ignore = "does not hold yet"]
     fn the_standing_rules_hold_whatever_happens(
         first in 0..8usize,
         jitter in any::<bool>(),

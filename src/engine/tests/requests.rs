@@ -50,12 +50,28 @@ fn stopping_ends_every_request_once_in_whatever_phase_it_is() {
     world.always(F, "REGISTER", Reply::silence());
     world.invite();
     world.at(110.0);
-    // One waits for server 2, one is under way, one has its answer in the queue.
-    world.always(P, "", Reply::silence());
+    // One waits for server 2, one is under way.
     world.invite();
     world.stop();
     assert_eq!(world.ended(), ["110 INVITE stopped", "110 INVITE stopped"]);
     assert_eq!(world.watch.open(), []);
+}
+
+#[test]
+fn stopping_or_releasing_does_not_change_an_answer_that_is_to_be_delivered() {
+    for is_release in [false, true] {
+        let mut world = World::started(&single(&[]));
+        world.always(P, "INVITE", Reply::silence());
+        world.invite();
+        world.engine.final_response(world.clock(), world.last_attempt(), response(486));
+        world.forget();
+        if is_release {
+            world.release()
+        } else {
+            world.stop()
+        }
+        assert_eq!(world.ended(), ["0 INVITE 486"]);
+    }
 }
 
 #[test]

@@ -1,0 +1,208 @@
+/* Threads: one at a time inside of an engine; engines know nothing of each other. */
+
+#include "check.h"
+#include "rig.h"
+
+#include <pthread.h>
+#include <string.h>
+
+static struct rig rig, other;
+
+/* ---- a second thread is refused ----------------------------------------------------------------- */
+
+static void *calls_everything(void *argument)
+{
+  sfo_engine *engine = argument;
+  sfo_request request = SFO_REQUEST_INIT;
+  sfo_response response = SFO_RESPONSE_INIT;
+  sfo_counters counters;
+  sfo_account_info info;
+  sfo_target target;
+  sfo_config *config = rig_config("");
+  const char *servers[1] = { "192.0.2.53" };
+  uint8_t byte = 0;
+  uint32_t accepted = 0;
+  uint64_t id = 0;
+  char text[8];
+  request.account = 1;
+  request.method = SFO_METHOD_INVITE;
+  response.status = 200;
+  counters.struct_size = sizeof counters;
+  info.struct_size = sizeof info;
+  target.struct_size = sizeof target;
+  CHECK_EQ(sfo_engine_reconfigure(engine, 0, config), SFO_ERR_BUSY);
+  CHECK_EQ(sfo_engine_handle_timer(engine, 0), SFO_ERR_BUSY);
+  CHECK_EQ(sfo_engine_handle_dns(engine, 0, 0, &byte, 1), SFO_ERR_BUSY);
+  CHECK_EQ(sfo_engine_set_dns_servers(engine, 0, servers, 1), SFO_ERR_BUSY);
+  CHECK_EQ(sfo_engine_set_link(engine, 0, SFO_LINK_UP), SFO_ERR_BUSY);
+  CHECK_EQ(sfo_engine_accepts_source(engine, 1, "192.0.2.1", &accepted), SFO_ERR_BUSY);
+  CHECK_EQ(sfo_engine_counters(engine, &counters), SFO_ERR_BUSY);
+  CHECK_EQ(sfo_engine_last_error(engine, text, sizeof text), 0);
+  CHECK_EQ(sfo_account_start(engine, 0, 1), SFO_ERR_BUSY);
+  CHECK_EQ(sfo_account_stop(engine, 0, 1), SFO_ERR_BUSY);
+  CHECK_EQ(sfo_account_set_busy(engine, 0, 1, 1), SFO_ERR_BUSY);
+  CHECK_EQ(sfo_account_state(engine, 1, &info), SFO_ERR_BUSY);
+  CHECK_EQ(sfo_account_current_target(engine, 1, &target), SFO_ERR_BUSY);
+  CHECK_EQ(sfo_request_start(engine, 0, &request, &id), SFO_ERR_BUSY);
+  CHECK_EQ(sfo_request_cancel(engine, 0, 1), SFO_ERR_BUSY);
+  CHECK_EQ(sfo_attempt_provisional(engine, 0, 1, 180), SFO_ERR_BUSY);
+  CHECK_EQ(sfo_attempt_response(engine, 0, 1, &response), SFO_ERR_BUSY);
+  CHECK_EQ(sfo_attempt_failed(engine, 0, 1, SFO_CAUSE_SEND), SFO_ERR_BUSY);
+  CHECK_EQ(sfo_dns_io_fds(engine, NULL, 0), 0);
+  CHECK_EQ(sfo_dns_io_handle(engine, 0, 0), SFO_ERR_BUSY);
+  CHECK_EQ(sfo_dns_io_use_resolv_conf(engine, 0, NULL), SFO_ERR_BUSY);
+  CHECK_EQ(id, 0);
+  sfo_config_free(config);
+  return NULL;
+}
+
+static void lets_another_thread_try(struct rig *r, const struct call *call)
+{
+  pthread_t thread;
+  if (call->kind == SEND && CHECK_EQ(pthread_create(&thread, NULL, calls_everything, r->engine), 0)) {
+    pthread_join(thread, NULL);
+  }
+}
+
+static void second_thread(void)
+{
+  uint64_t id = 0;
+  rig_open(&rig, RIG_TWO_SERVERS, 0);
+  rig_register(&rig);
+  rig.hook = lets_another_thread_try;
+  CHECK_EQ(rig_request(&rig, SFO_METHOD_INVITE, 1, &id), SFO_OK);
+  rig.hook = NULL;
+  CHECK_EQ(rig.totals[SEND], 1);
+  rig_close(&rig);
+}
+
+/* ---- the first thread is not disturbed by refused ones ------------------------------------------ */
+
+static volatile int is_over;
+static volatile int is_running;
+
+static void *knocks(void *argument)
+{
+  sfo_counters counters;
+  counters.struct_size = sizeof counters;
+  is_running = 1;
+  while (!is_over) {
+    CHECK_EQ(sfo_engine_counters(argument, &counters), SFO_ERR_BUSY);
+  }
+  return NULL;
+}
+
+static void works_on_under_noise(struct rig *r, const struct call *call)
+{
+  pthread_t thread;
+  sfo_account_info info;
+  info.struct_size = sizeof info;
+  if (call->kind != SEND || !CHECK_EQ(pthread_create(&thread, NULL, knocks, r->engine), 0)) {
+    return;
+  }
+  while (!is_running) {
+  }
+  int refused = 0;
+  for (int i = 0; i < 300000; i++) {
+    refused += sfo_account_state(r->engine, 1, &info) != SFO_OK;
+  }
+  CHECK_EQ(refused, 0);
+  is_over = 1;
+  pthread_join(thread, NULL);
+}
+
+static void knocking_does_not_disturb(void)
+{
+  uint64_t id = 0;
+  rig_open(&rig, RIG_TWO_SERVERS, 0);
+  rig_register(&rig);
+  rig.hook = works_on_under_noise;
+  CHECK_EQ(rig_request(&rig, SFO_METHOD_INVITE, 1, &id), SFO_OK);
+  rig.hook = NULL;
+  rig_close(&rig);
+}
+
+/* ---- one after the other is fine ---------------------------------------------------------------- */
+
+static void *registers(void *argument)
+{
+  rig_register(argument);
+  return NULL;
+}
+
+static void threads_may_take_turns(void)
+{
+  pthread_t thread;
+  uint64_t id = 0;
+  rig_open(&rig, RIG_TWO_SERVERS, 0);
+  if (CHECK_EQ(pthread_create(&thread, NULL, registers, &rig), 0)) {
+    pthread_join(thread, NULL);
+  }
+  CHECK_EQ(rig_request(&rig, SFO_METHOD_INVITE, 1, &id), SFO_OK);
+  rig_close(&rig);
+}
+
+/* ---- two engines -------------------------------------------------------------------------------- */
+
+static void uses_the_other(struct rig *r, const struct call *call)
+{
+  uint64_t id = 0;
+  (void)r;
+  if (call->kind == SEND) {
+    CHECK_EQ(rig_request(&other, SFO_METHOD_MESSAGE, 2, &id), SFO_OK);
+    /* Its callbacks have run already. */
+    CHECK_EQ(other.totals[SEND], 1);
+    CHECK_EQ(other.totals[TIMER], 1);
+  }
+}
+
+static void engines_are_independent(void)
+{
+  uint64_t id = 0;
+  rig_open(&rig, RIG_TWO_SERVERS, 0);
+  rig_open(&other, RIG_TWO_SERVERS, 0);
+  rig_register(&rig);
+  rig_register(&other);
+  rig.hook = uses_the_other;
+  CHECK_EQ(rig_request(&rig, SFO_METHOD_INVITE, 1, &id), SFO_OK);
+  CHECK_EQ(other.totals[SEND], 1);
+  rig_close(&other);
+  rig.hook = NULL;
+  CHECK_EQ(rig_answer(&rig, rig_find(&rig, SEND, 0)->attempt, 200), SFO_OK);
+  CHECK_EQ(rig.totals[DONE], 1);
+  rig_close(&rig);
+}
+
+static void *lives(void *argument)
+{
+  struct rig *r = argument;
+  uint64_t id = 0;
+  for (int i = 0; i < 50; i++) {
+    rig_open(r, RIG_TWO_SERVERS, RIG_SILENT);
+    rig_register(r);
+    CHECK_EQ(rig_request(r, SFO_METHOD_INVITE, 1, &id), SFO_OK);
+    rig_run(r, 600000);
+    CHECK_EQ(r->totals[DONE], 1);
+    rig_close(r);
+  }
+  return NULL;
+}
+
+static void engines_live_side_by_side(void)
+{
+  pthread_t one, two;
+  CHECK_EQ(pthread_create(&one, NULL, lives, &rig), 0);
+  CHECK_EQ(pthread_create(&two, NULL, lives, &other), 0);
+  pthread_join(one, NULL);
+  pthread_join(two, NULL);
+}
+
+int main(void)
+{
+  second_thread();
+  knocking_does_not_disturb();
+  threads_may_take_turns();
+  engines_are_independent();
+  engines_live_side_by_side();
+  return check_result();
+}
