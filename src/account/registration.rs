@@ -2,7 +2,7 @@
 
 use super::action::{CancelMode, EventKind, RegistrationState};
 use super::attempt::{CauseText, FinalResponse};
-use super::context::{Context, TimerKey};
+use super::context::{Context, ListState, TimerKey};
 use super::machine::{Account, Phase};
 use super::request::{Kind, Phase as Awaiting};
 use super::walk::Walk;
@@ -101,6 +101,42 @@ impl Account {
                 walk.always_retries = matches!(why, Walking::Check(_));
                 walk
             }
+        }
+    }
+
+    /// Concurrent registration: true if server 2 leads only to targets of server 1. The account registers there once.
+    pub(super) fn repeats_server_1(
+        &self,
+        ctx: &mut Context<'_>,
+        id: RequestId,
+        server: Server,
+        list: &TargetList,
+    ) -> bool {
+        let is_lanes = ctx.requests.get(id.0).is_some_and(|r| matches!(r.kind, Kind::Registration(_)));
+        if !self.is_concurrent() || server != Server::Fallback || !is_lanes {
+            return false;
+        }
+        match ctx.lists.get(ctx.now, &self.settings, Server::Working) {
+            ListState::Ready(first) => list.targets().iter().all(|target| first.position(target.key).is_some()),
+            ListState::Pending | ListState::Slow | ListState::Failed => false,
+        }
+    }
+
+    /// Ends a registration walk for which there is nothing to do. The lane is looked at again when server 1 has been
+    /// registered with again.
+    pub(super) fn rest_lane(&mut self, ctx: &mut Context<'_>, id: RequestId, server: Server) {
+        self.drop_request(ctx, id, CancelMode::Destroy, Cause::None);
+        self.lanes[usize::from(self.lane_of(server))].walk = None;
+        if !self.holds_binding(ctx.now, server) {
+            self.set_registration(ctx, server, RegistrationState::Off, Cause::None);
+        }
+    }
+
+    fn wake_resting_lane(&mut self, ctx: &mut Context<'_>) {
+        let lane = &self.lanes[Server::Fallback.index()];
+        let rests = lane.walk.is_none() && lane.timer.is_none();
+        if self.is_concurrent() && rests && self.settings.server(Server::Fallback).is_some() {
+            self.register(ctx, Server::Fallback.index() as u8, Walking::Due);
         }
     }
 
@@ -205,6 +241,9 @@ impl Account {
             self.set_lane_timer(ctx, lane, Some(ms));
         }
         self.settle_probing(ctx);
+        if server == Server::Working {
+            self.wake_resting_lane(ctx);
+        }
         self.unpark(ctx, [false; 2]);
     }
 

@@ -203,6 +203,9 @@ impl Account {
             match pick {
                 Pick::Target(server, index) => return self.open_attempt(ctx, id, server, index),
                 Pick::NeedList(server) => match ctx.lists.get(ctx.now, &self.settings, server) {
+                    ListState::Ready(list) if self.repeats_server_1(ctx, id, server, &list) => {
+                        return self.rest_lane(ctx, id, server);
+                    }
                     ListState::Ready(list) => self.give_list(ctx, id, server, list),
                     ListState::Failed => self.name_leads_nowhere(ctx, id, server),
                     ListState::Slow if self.can_pass(ctx, id, server) => self.close_server(ctx, id, server),

@@ -223,3 +223,20 @@ fn the_check_after_a_503_of_server_2_is_about_server_2() {
         ]
     );
 }
+
+#[test]
+fn two_addresses_that_lead_to_one_target_are_registered_once() {
+    let text = concurrent(&[]).replace(F, P);
+    let mut world = World::started(&text);
+    world.at(4_000.0);
+    world.invite();
+    assert_eq!(
+        world.sent(),
+        [
+            "0 REGISTER 192.168.1.14:5060/udp (10, 32000)",
+            "3540 REGISTER 192.168.1.14:5060/udp (10, 32000)",
+            "4000 INVITE 192.168.1.14:5060/udp (6, 32000)"
+        ]
+    );
+    assert_eq!((world.state(1), world.state(2)), ("registered", "off"));
+}
