@@ -394,14 +394,22 @@ typedef struct sfo_send {
 typedef struct sfo_dns_query {
   /* sizeof(sfo_dns_query) as the library was compiled. */
   size_t struct_size;
-  /* The query: the same for every try. Use one UDP source port per value, at random. */
+  /* The query: the same for every try. Use one UDP source port per value, at random, and a new TCP connection for
+   * every call.
+   */
   uint64_t query;
   /* Position of the server in the list given to sfo_engine_set_dns_servers() (or in the configuration), from 0. */
   uint32_t server_index;
   /* Bytes at `data`. */
   uint32_t length;
-  /* The message to send over UDP. */
+  /* The message, as it goes into a datagram. */
   const uint8_t *data;
+  /* SFO_TRANSPORT_UDP or SFO_TRANSPORT_TCP (a datagram was too small for the answer, or sip.dns_transport_type is 1).
+   * Over TCP you connect, send the two bytes of length before the message (RFC 1035 section 4.2.2), and take them off
+   * the answer. Close the connection when a message has come, after the query timeout, or with the next call for this
+   * query and server. Without TCP, return 1: the next server is asked.
+   */
+  uint32_t transport;
 } sfo_dns_query;
 
 /* An attempt that was left, as the cancel_sip callback gets it. */
@@ -521,7 +529,8 @@ typedef struct sfo_callbacks {
    */
   int32_t (*dns_send)(void *user, const struct sfo_dns_query *query);
   /* OPTIONAL, without dns_send only, for epoll and its kin: watch this descriptor for these SFO_DNS_... events, level
-   * triggered. 0: forget the descriptor, it is closed next.
+   * triggered, and no longer for those named before: a TCP connection first waits for room to write, then for the
+   * answer. 0: forget the descriptor, it is closed next.
    */
   void (*dns_watch)(void *user, int32_t fd, uint32_t events);
   /* OPTIONAL, but needed by phones that call: without it nothing is ever cancelled. An attempt was left:
@@ -830,8 +839,9 @@ sfo_status sfo_engine_reconfigure(struct sfo_engine *engine,
  */
 sfo_status sfo_engine_handle_timer(struct sfo_engine *engine, uint64_t now_ms);
 
-/* A DNS message has arrived, for firmware that sends DNS itself. Messages that are malformed or answer nothing that was
- * asked are ignored and counted.
+/* A DNS message has arrived, for firmware that sends DNS itself; over TCP, without the two bytes of length. The id, the
+ * server and the question tell which query it answers, whichever transport it took. Messages that are malformed or
+ * answer nothing that was asked are ignored and counted.
  *
  * engine: the engine.
  * now_ms: your clock.

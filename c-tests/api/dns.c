@@ -27,3 +27,15 @@ size_t dns_answer(const uint8_t *query, size_t length, const uint8_t address[4],
   memcpy(answer + end + sizeof record, address, 4);
   return end + sizeof record + 4;
 }
+
+size_t dns_truncated(const uint8_t *query, size_t length, uint8_t *answer)
+{
+  static const uint8_t header[10] = { 0x83, 0x80, 0, 1, 0, 0, 0, 0, 0, 0 };
+  size_t end = dns_question_end(query, length);
+  if (end == 0 || end > 512) {
+    return 0;
+  }
+  memcpy(answer, query, end);
+  memcpy(answer + 2, header, sizeof header);
+  return end;
+}

@@ -73,11 +73,12 @@ PLACE(sfo_send, tls_name, 136, 120, 116);
 PLACE(sfo_send, srv_target, 144, 124, 120);
 PLACE(sfo_send, registrar, 152, 128, 124);
 
-SIZE(sfo_dns_query, 32, 32, 24);
+SIZE(sfo_dns_query, 40, 32, 28);
 PLACE(sfo_dns_query, query, 8, 8, 4);
 PLACE(sfo_dns_query, server_index, 16, 16, 12);
 PLACE(sfo_dns_query, length, 20, 20, 16);
 PLACE(sfo_dns_query, data, 24, 24, 20);
+PLACE(sfo_dns_query, transport, 32, 28, 24);
 
 SIZE(sfo_cancel, 64, 64, 56);
 PLACE(sfo_cancel, request, 8, 8, 4);

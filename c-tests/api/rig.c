@@ -104,6 +104,7 @@ static int32_t on_dns(void *user, const sfo_dns_query *query)
   CHECK_EQ(query->struct_size, sizeof *query);
   call->number = query->query;
   call->server = query->server_index;
+  call->result = query->transport;
   call->length = query->length;
   if (CHECK(query->length >= 12 && query->length <= sizeof call->data)) {
     memcpy(call->data, query->data, query->length);

@@ -21,7 +21,7 @@ struct call {
   uint32_t account;
   uint32_t server; /* DNS: the index. */
   uint32_t method;
-  uint32_t result; /* EVENT: the kind. CANCEL: the mode. WATCH: the events. LOG: the level. */
+  uint32_t result; /* EVENT: the kind. CANCEL: the mode. WATCH: the events. LOG: the level. DNS: the transport. */
   uint32_t cause;
   uint32_t outcomes;
   int32_t fd;

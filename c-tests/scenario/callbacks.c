@@ -102,7 +102,12 @@ static int32_t on_dns(void *user, const sfo_dns_query *query) {
   dns_reply reply;
   const char *type;
   happening fresh;
-  if (dns_serve(&in->dns, query->server_index, query->data, query->length, &reply)) {
+  dns_packet packet;
+  packet.data = query->data;
+  packet.length = query->length;
+  packet.server = query->server_index;
+  packet.over_tcp = query->transport == SFO_TRANSPORT_TCP;
+  if (dns_serve(&in->dns, &packet, &reply)) {
     broken(in, "dns_send with a packet that is no well-formed query");
     dns_reply_free(&reply);
     end(in);
@@ -114,12 +119,13 @@ static int32_t on_dns(void *user, const sfo_dns_query *query) {
     reply.result = "silent";
   }
   type = dns_type_to_text(reply.type);
-  note(in, "dns %s name=%s result=%s server=%u", type ? type : "OTHER", reply.name, reply.result,
-       (unsigned)query->server_index);
+  note(in, "dns %s name=%s result=%s server=%u transport=%s", type ? type : "OTHER", reply.name, reply.result,
+       (unsigned)query->server_index, transport_name(query->transport));
   if (reply.packet.length) {
     memset(&fresh, 0, sizeof fresh);
     fresh.kind = HAPPENING_DNS;
-    fresh.at_ms = in->now_ms + in->script->options.dns_rtt_ms + in->dns.delay_ms;
+    /* A connection costs a round trip before the query can go. */
+    fresh.at_ms = in->now_ms + in->script->options.dns_rtt_ms * (packet.over_tcp ? 2u : 1u) + in->dns.delay_ms;
     fresh.server = query->server_index;
     fresh.packet = reply.packet;
     queue_add(&in->queue, &fresh);

@@ -162,8 +162,8 @@ static int read_request(reader *from) {
 }
 
 static int dns_mode_word(const char *word, uint32_t *mode) {
-  static const char *const modes[] = {"up", "down", "servfail", "refused"};
-  for (*mode = 0; *mode < 4; ++*mode)
+  static const char *const modes[] = {"up", "down", "servfail", "refused", "truncate"};
+  for (*mode = 0; *mode < 5; ++*mode)
     if (strcmp(word, modes[*mode]) == 0)
       return 0;
   return -1;
@@ -175,7 +175,7 @@ static int read_dns_server(reader *from) {
     return -1;
   word = next(from);
   if (!word || dns_mode_word(word, &from->out->value))
-    return wrong(from->where, "expected up, down, servfail or refused, not '%s'", word ? word : "");
+    return wrong(from->where, "expected up, down, servfail, refused or truncate, not '%s'", word ? word : "");
   return finish(from);
 }
 
@@ -195,9 +195,8 @@ static int read_dns(reader *from) {
     out->kind = COMMAND_DNS_NXDOMAIN;
     return take_domain(from) ? -1 : finish(from);
   }
-  if (word && strcmp(word, "truncate") == 0)
-    return wrong(from->where, "'dns truncate' is not supported by this version");
-  return wrong(from->where, "expected dns up, down, servfail, refused, nxdomain NAME, delay MS or server N ..., not '%s'",
+  return wrong(from->where,
+               "expected dns up, down, servfail, refused, truncate, nxdomain NAME, delay MS or server N ..., not '%s'",
                word ? word : "");
 }
 

@@ -209,27 +209,40 @@ static void refuse(const uint8_t *query, const question *asked, uint32_t rcode, 
   finish(&to, asked);
 }
 
-int dns_serve(const dns_server *server, uint32_t index, const uint8_t *query, size_t length, dns_reply *out) {
+/* RFC 2181 9: what is there may be cut anywhere, so nothing of it is sent. */
+static void truncate(const uint8_t *query, const question *asked, dns_reply *out) {
+  refuse(query, asked, DNS_RCODE_OK, out);
+  out->packet.data[2] = (char)((uint8_t)out->packet.data[2] | 2u);
+  out->result = "truncated";
+}
+
+int dns_serve(const dns_server *server, const dns_packet *query, dns_reply *out) {
   question asked;
+  dns_mode mode = query->server < DNS_SERVERS ? server->mode[query->server] : DNS_UP;
   memset(out, 0, sizeof *out);
-  if (read_question(query, length, &asked))
+  if (read_question(query->data, query->length, &asked))
     return -1;
   out->type = asked.type;
   dns_name_to_text(&asked.name, out->name);
   lower_case(out->name);
-  switch (index < DNS_SERVERS ? server->mode[index] : DNS_UP) {
+  if (mode == DNS_TRUNCATE && query->over_tcp)
+    mode = DNS_UP;
+  switch (mode) {
   case DNS_DOWN:
     out->result = "silent";
     break;
   case DNS_SERVFAIL:
-    refuse(query, &asked, DNS_RCODE_SERVFAIL, out);
+    refuse(query->data, &asked, DNS_RCODE_SERVFAIL, out);
     break;
   case DNS_REFUSED:
-    refuse(query, &asked, DNS_RCODE_REFUSED, out);
+    refuse(query->data, &asked, DNS_RCODE_REFUSED, out);
+    break;
+  case DNS_TRUNCATE:
+    truncate(query->data, &asked, out);
     break;
   case DNS_UP:
   default:
-    answer(server, query, &asked, out);
+    answer(server, query->data, &asked, out);
     break;
   }
   return 0;

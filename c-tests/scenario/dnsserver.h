@@ -9,7 +9,8 @@
 
 #define DNS_SERVERS 8u
 
-typedef enum dns_mode { DNS_UP, DNS_DOWN, DNS_SERVFAIL, DNS_REFUSED } dns_mode;
+/* DNS_TRUNCATE: no answer fits into a datagram; over TCP they are all there. */
+typedef enum dns_mode { DNS_UP, DNS_DOWN, DNS_SERVFAIL, DNS_REFUSED, DNS_TRUNCATE } dns_mode;
 
 typedef struct dns_server {
   zone records;
@@ -24,11 +25,19 @@ typedef struct dns_reply {
   text packet;                  /* empty: the server stays silent */
   char name[DNS_NAME_TEXT_MAX]; /* what was asked, in lower case */
   uint32_t type;
-  const char *result;           /* answer, nxdomain, nodata, silent, servfail, refused */
+  const char *result;           /* answer, nxdomain, nodata, silent, servfail, refused, truncated */
 } dns_reply;
 
+/* A query on its way to a server. */
+typedef struct dns_packet {
+  const uint8_t *data;
+  size_t length;
+  uint32_t server;
+  int over_tcp;
+} dns_packet;
+
 /* Returns -1 when the packet is no well-formed query: the library must not send such a thing. */
-int dns_serve(const dns_server *server, uint32_t index, const uint8_t *query, size_t length, dns_reply *out);
+int dns_serve(const dns_server *server, const dns_packet *query, dns_reply *out);
 void dns_reply_free(dns_reply *old);
 void dns_deny(dns_server *server, const dns_name *name);
 /* Every server answers again, and every name that was denied is back. */

@@ -20,7 +20,7 @@ static const struct {
     {"reply", " account server to status request "},
     {"done", " request result status cause outcomes "},
     {"event", " account server state from to cause status "},
-    {"dns", " name result server "},
+    {"dns", " name result server transport "},
     {"timer", " at "},
 };
 

@@ -2,7 +2,7 @@
 
 use crate::policy::Method;
 use crate::target::TargetList;
-use crate::types::{AccountId, AttemptId, Cause, DnsServerIndex, RequestId, Server, Time};
+use crate::types::{AccountId, AttemptId, Cause, DnsServerIndex, DnsTransport, RequestId, Server, Time};
 use std::sync::Arc;
 
 /// One decision, to be carried out in the order of the queue.
@@ -22,7 +22,9 @@ pub enum Action {
         query: u64,
         /// Which of the configured DNS servers.
         server: DnsServerIndex,
-        /// The message.
+        /// How it travels.
+        transport: DnsTransport,
+        /// The message, without the length that stands before it over TCP.
         bytes: Vec<u8>,
     },
     /// A DNS query is over; its socket can be closed.

@@ -26,7 +26,7 @@ pub enum QueryFailure {
     ServerFailure,
     /// REFUSED.
     Refused,
-    /// The answer did not fit into a datagram.
+    /// The answer did not fit into a datagram, and TCP brought none.
     Truncated,
     /// No record of the answer could be read.
     Unreadable,
@@ -43,7 +43,7 @@ impl fmt::Display for QueryFailure {
             QueryFailure::Silent => "no DNS server answered in time",
             QueryFailure::ServerFailure => "the DNS servers could not answer (SERVFAIL)",
             QueryFailure::Refused => "the DNS servers refused to answer",
-            QueryFailure::Truncated => "the DNS answer was too large for a datagram",
+            QueryFailure::Truncated => "the DNS answer was too large for a datagram, and could not be had over TCP",
             QueryFailure::Unreadable => "the DNS answer could not be read",
             QueryFailure::AliasLoop => "the aliases in DNS lead in a circle",
             QueryFailure::NotSent => "the DNS query could not be sent",
@@ -98,6 +98,8 @@ pub enum Outcome {
 pub enum Verdict {
     /// The question is answered.
     Answered(Outcome),
+    /// The answer did not fit.
+    Truncated,
     /// This server cannot answer it.
     TryFailed(QueryFailure),
     /// This server does not know EDNS: ask it again without.
@@ -107,7 +109,7 @@ pub enum Verdict {
 /// Judges a message that was already found to belong to the question.
 pub fn judge(question: &Question, message: Message) -> Verdict {
     match message.rcode {
-        Rcode::NoError | Rcode::NoSuchName if message.truncated => Verdict::TryFailed(QueryFailure::Truncated),
+        Rcode::NoError | Rcode::NoSuchName if message.truncated => Verdict::Truncated,
         Rcode::NoError | Rcode::NoSuchName => follow(question, message),
         Rcode::NotUnderstood => Verdict::WithoutEdns,
         Rcode::Refused => Verdict::TryFailed(QueryFailure::Refused),

@@ -13,10 +13,11 @@ use hickory_proto::rr::{DNSClass, Name as WireName, RecordType};
 use hickory_proto::serialize::binary::{BinDecodable, BinDecoder, BinEncodable, BinEncoder};
 use std::sync::Arc;
 
-/// Longest message that is read. UDP brings at most what EDNS offered (1,232 bytes) unless a server ignores it; the
-/// rest is room for TCP.
-pub const MAX_MESSAGE: usize = 16 * 1_024;
-/// Records read from one message, all sections together. No SIP domain has more, and the rest is not needed.
+/// Longest message that is read: what the length before a message over TCP can say. The work it can cause is bounded by
+/// the number of records and by the allowance for names, not by its length.
+pub const MAX_MESSAGE: usize = 65_535;
+/// Records read from one message, all sections together; the rest is passed over. No SIP domain has more, and of one set
+/// fewer are kept.
 const MAX_RECORDS: usize = 256;
 
 /// The answers a server gives about itself or the question.

@@ -8,10 +8,13 @@
 //! * **question**: a name and a kind of record. Identical questions in flight are one query.
 //! * **query**: a question on its way. It has a [`QueryHandle`] that is never reused and a random 16-bit id that no
 //!   other query in flight has. A driver gives every handle a socket of its own, hence a source port of its own.
-//! * **try**: one datagram to one server, and the wait for its answer. A query makes up to `1 + retries` tries at each
+//! * **try**: one message to one server, and the wait for its answer. A query makes up to `1 + retries` tries at each
 //!   server, going round the servers, so that a dead server costs one time-out and not all of its own first.
 //! * **outcome**: records, an alias to be asked for, a negative answer, or a failure. A failure is not an answer:
-//!   SERVFAIL, REFUSED, a truncated answer or silence end a try, and the next server is asked.
+//!   SERVFAIL, REFUSED or silence end a try, and the next server is asked.
+//! * **transport**: UDP, unless the configuration wants TCP from the start. An answer that did not fit into a datagram is
+//!   not used (RFC 2181 §9) but asked again over TCP, of the same server at once, with a time-out of its own. If TCP does
+//!   not work there, the try has failed like any other, but nothing is held against the server: it did answer.
 //!
 //! Invariants:
 //! * A query ends exactly once: with an entry in `finished`, and its handle in `released`.
@@ -19,14 +22,14 @@
 //!   in this query, and repeats its question (RFC 5452 §9.1). Everything else is counted and changes nothing.
 //! * One unreadable record costs that record, not the answer.
 //!
-//! Limits: 64 queries in flight, 8 servers, messages of 16 KiB, 256 records in a message, 64 in a record set, 8192
+//! Limits: 64 queries in flight, 8 servers, messages of 65,535 bytes, 256 records in a message, 64 in a record set, 8192
 //! labels and compression pointers in a message, 8 aliases in a row.
 //!
-//! UDP only for now: a truncated answer (RFC 2181 §9: not to be used) fails that try with [`QueryFailure::Truncated`].
-//! TCP belongs into `queries.rs` at that very place: the same query, the same server, another kind of datagram.
+//! A truncated answer over TCP is a failure: there is no third way to ask. Where both transports were used with one
+//! server, it is ignored, because it cannot be told from a late copy of the datagram; the time-out decides then.
 //!
 //! RFC 1035 (messages), 2181 (TTL, truncation), 2308 (negative answers), 2782 (SRV), 3403 (NAPTR), 3596 (AAAA),
-//! 4343 (case), 5452 (forged answers), 6891 (EDNS), 9520 (failures are held).
+//! 4343 (case), 5452 (forged answers), 6891 (EDNS), 7766 (TCP), 9520 (failures are held).
 
 mod answer;
 mod codec;

@@ -4,7 +4,7 @@ use super::answer::{Outcome, QueryFailure, Verdict, judge};
 use super::codec::{Rcode, decode, encode_query};
 use super::record::{Question, RecordKind};
 use super::servers::{MAX_SERVERS, Servers};
-use crate::types::{DnsServerIndex, Random, Slab, Time, TimerHandle, Timers};
+use crate::types::{DnsServerIndex, DnsTransport, Random, Slab, Time, TimerHandle, Timers};
 use std::collections::VecDeque;
 
 /// Queries in flight at the same time. Two servers of each of 16 accounts ask fewer at once, as they share names.
@@ -18,21 +18,24 @@ const MAX_TRIES: u32 = 100;
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct QueryHandle(pub u64);
 
-/// A datagram to be sent to a DNS server, from the source port that belongs to the query.
+/// A message to be sent to a DNS server: as a datagram from the source port that belongs to the query, or on a new
+/// connection.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct DnsDatagram {
     /// The query.
     pub query: QueryHandle,
     /// The server.
     pub server: DnsServerIndex,
-    /// The message.
+    /// How it travels.
+    pub transport: DnsTransport,
+    /// The message, without the length that stands before it over TCP.
     pub bytes: Vec<u8>,
 }
 
 /// What came out of the queries.
 #[derive(Debug, Default)]
 pub struct DnsOutput {
-    /// Datagrams to be sent.
+    /// Messages to be sent.
     pub sends: VecDeque<DnsDatagram>,
     /// Queries that ended: their sockets can be closed.
     pub released: VecDeque<QueryHandle>,
@@ -43,7 +46,7 @@ pub struct DnsOutput {
 /// How long a query waits and how often it tries.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct QueryTiming {
-    /// Wait for an answer to one datagram, milliseconds.
+    /// Wait for an answer to one message, milliseconds. Over TCP the time to connect is part of it.
     pub timeout_ms: u64,
     /// Further tries at each server after the first.
     pub retries: u32,
@@ -52,13 +55,16 @@ pub struct QueryTiming {
 /// What happened, in numbers since the start.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct DnsCounters {
-    /// Datagrams sent, for A, AAAA, SRV, NAPTR.
+    /// Messages sent, for A, AAAA, SRV, NAPTR.
     pub queries_sent: [u64; 4],
+    /// Of these, messages sent over TCP.
+    pub queries_over_tcp: u64,
     /// Answers that settled a question.
     pub answers_accepted: u64,
     /// Datagrams that cannot be read.
     pub datagrams_ignored_malformed: u64,
-    /// Datagrams that answer nothing that was asked: no response, or another id, server or question.
+    /// Datagrams that answer nothing that was asked: no response, or another id, server or question; and truncated ones
+    /// where TCP has been asked already.
     pub datagrams_ignored_unmatched: u64,
     /// Tries that nobody answered.
     pub timeouts: u64,
@@ -66,11 +72,11 @@ pub struct DnsCounters {
     pub server_failures: u64,
     /// REFUSED.
     pub refused: u64,
-    /// Truncated answers.
+    /// Truncated answers: asked again over TCP, or a failure if that was TCP.
     pub truncated: u64,
     /// Answers without one readable record, or with aliases in a circle.
     pub unusable: u64,
-    /// Datagrams that could not be sent.
+    /// Messages that could not be sent, and connections that ended without an answer.
     pub send_failures: u64,
     /// Questions that found the table of queries full.
     pub overflows: u64,
@@ -88,11 +94,22 @@ struct Query {
     asked: u32,
     /// Bit set of servers that said that they cannot answer it.
     given_up: u32,
+    /// Bit set of servers whose answer did not fit into a datagram: they are asked over TCP from then on.
+    truncated: u32,
+    /// How servers are asked otherwise. Fixed for the life of a query, so that it is known what an answer came over.
+    transport: DnsTransport,
     tries: [u32; MAX_SERVERS],
     current: usize,
     with_edns: bool,
     timer: Option<TimerHandle>,
     failure: QueryFailure,
+}
+
+impl Query {
+    /// How this server is asked now.
+    fn transport_to(&self, server: usize) -> DnsTransport {
+        if self.truncated & (1 << server) != 0 { DnsTransport::Tcp } else { self.transport }
+    }
 }
 
 /// The queries in flight, and the servers they go to.
@@ -103,6 +120,7 @@ pub struct Queries {
     timers: Timers<QueryHandle>,
     servers: Servers,
     timing: QueryTiming,
+    transport: DnsTransport,
     random: Random,
     id_mask: u16,
     counters: DnsCounters,
@@ -117,6 +135,7 @@ impl Queries {
             timers: Timers::default(),
             servers: Servers::default(),
             timing,
+            transport: DnsTransport::Udp,
             random,
             id_mask: u16::MAX,
             counters: DnsCounters::default(),
@@ -132,6 +151,11 @@ impl Queries {
     /// Waits and tries from now on; queries in flight take them up with their next try.
     pub fn set_timing(&mut self, timing: QueryTiming) {
         self.timing = timing;
+    }
+
+    /// How queries that start from now on are asked. Over UDP, what does not fit is asked again over TCP.
+    pub fn set_transport(&mut self, transport: DnsTransport) {
+        self.transport = transport;
     }
 
     /// Other servers, in order of preference. Queries in flight begin anew, with other ids: what the old servers may
@@ -185,7 +209,8 @@ impl Queries {
         Ok(())
     }
 
-    /// A datagram arrived from this server.
+    /// A message arrived from this server, over whatever transport: the id, the server and the question say what it
+    /// belongs to.
     pub fn handle_datagram(&mut self, now: Time, server: DnsServerIndex, bytes: &[u8], out: &mut DnsOutput) {
         // The id decides before anything is read: a flood of forgeries costs a short search each.
         let id = match bytes {
@@ -213,11 +238,24 @@ impl Queries {
         self.apply(now, handle, server.0 as usize, verdict, out);
     }
 
-    /// The datagram last sent for this query did not leave, or its server is unreachable.
-    pub fn send_failed(&mut self, now: Time, query: QueryHandle, out: &mut DnsOutput) {
-        if let Some(current) = self.table.get(query.0).map(|query| query.current) {
+    /// The message last sent for this query to this server did not leave, or the server cannot be reached over this
+    /// transport. Nothing happens if the query is over, or waits for something else by now: a connection that was given
+    /// up may be refused long after.
+    pub fn send_failed(
+        &mut self,
+        now: Time,
+        query: QueryHandle,
+        server: DnsServerIndex,
+        transport: DnsTransport,
+        out: &mut DnsOutput,
+    ) {
+        let Some(current) = self.table.get(query.0).map(|query| (query.current, query.transport_to(query.current)))
+        else {
+            return;
+        };
+        if current == (server.0 as usize, transport) {
             self.counters.send_failures += 1;
-            self.try_failed(now, query, current, QueryFailure::NotSent, out);
+            self.try_failed(now, query, current.0, QueryFailure::NotSent, out);
         }
     }
 
@@ -249,7 +287,33 @@ impl Queries {
                     self.try_failed(now, handle, server, QueryFailure::ServerFailure, out);
                 }
             }
+            Verdict::Truncated => self.truncated(now, handle, server, out),
             Verdict::TryFailed(failure) => self.try_failed(now, handle, server, failure, out),
+        }
+    }
+
+    /// An answer did not fit. What did is not used: a target might be missing from it (RFC 2181 §9).
+    fn truncated(&mut self, now: Time, handle: QueryHandle, server: usize, out: &mut DnsOutput) {
+        let Some(query) = self.table.get_mut(handle.0) else { return };
+        if query.truncated & (1 << server) != 0 {
+            // The network has doubled the datagram, or it answers an earlier try: the connection still counts. A server
+            // that sends this over TCP fails by its time-out.
+            self.counters.datagrams_ignored_unmatched += 1;
+            return;
+        }
+        if query.transport == DnsTransport::Tcp {
+            // 64 KiB and still not all: there is no third way to ask.
+            return self.try_failed(now, handle, server, QueryFailure::Truncated, out);
+        }
+        query.truncated |= 1 << server;
+        // The server has answered, so the message over TCP does not count as a further try.
+        query.tries[server] = query.tries[server].saturating_sub(1);
+        let is_current = query.current == server;
+        self.counters.truncated += 1;
+        self.servers.answered(server);
+        // Otherwise this server's turn comes, over TCP, when the one we are waiting for has failed.
+        if is_current {
+            self.send(now, handle, server, out);
         }
     }
 
@@ -269,10 +333,13 @@ impl Queries {
             QueryFailure::Unreadable | QueryFailure::AliasLoop => self.note(|c| &mut c.unusable),
             QueryFailure::Silent | QueryFailure::NotSent | QueryFailure::NoServer => false,
         };
+        let Some(query) = self.table.get_mut(handle.0) else { return };
+        // It did answer, over UDP: what does not work is TCP, and other questions do not need that.
+        let without_tcp = !said_so && query.truncated & (1 << server) != 0;
+        let failure = if without_tcp { QueryFailure::Truncated } else { failure };
         if failure != QueryFailure::Truncated {
             self.servers.failed(now, server);
         }
-        let Some(query) = self.table.get_mut(handle.0) else { return };
         if said_so {
             // It would say the same again.
             query.given_up |= 1 << server;
@@ -309,6 +376,7 @@ impl Queries {
         let Some(bytes) = encode_query(query.id, &query.question, query.with_edns.then_some(EDNS_BYTES)) else {
             return self.finish(handle, Outcome::Failed(QueryFailure::NotSent), out);
         };
+        let transport = query.transport_to(server);
         query.current = server;
         query.asked |= 1 << server;
         query.tries[server] += 1;
@@ -323,7 +391,8 @@ impl Queries {
             RecordKind::Naptr => self.counters.queries_sent[3] += 1,
             RecordKind::Cname => {}
         }
-        out.sends.push_back(DnsDatagram { query: handle, server: DnsServerIndex(server as u32), bytes });
+        self.counters.queries_over_tcp += u64::from(transport == DnsTransport::Tcp);
+        out.sends.push_back(DnsDatagram { query: handle, server: DnsServerIndex(server as u32), transport, bytes });
     }
 
     fn finish(&mut self, handle: QueryHandle, outcome: Outcome, out: &mut DnsOutput) {
@@ -352,6 +421,8 @@ impl Queries {
             id,
             asked: 0,
             given_up: 0,
+            truncated: 0,
+            transport: self.transport,
             tries: [0; MAX_SERVERS],
             current: 0,
             with_edns: true,
@@ -377,6 +448,9 @@ impl Queries {
     }
 }
 
+#[cfg(test)]
+#[path = "queries_tcp_tests.rs"]
+mod tcp_tests;
 #[cfg(test)]
 #[path = "queries_tests.rs"]
 mod tests;

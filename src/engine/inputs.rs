@@ -13,7 +13,8 @@ use crate::policy::Method;
 use crate::resolve::{ResolveCounters, Resolver, ResolverOptions};
 use crate::target::HealthTable;
 use crate::types::{
-    AccountId, AttemptId, Cause, DnsServerIndex, Random, RequestId, Server, Slab, Time, Timers, TransportFailure,
+    AccountId, AttemptId, Cause, DnsServerIndex, DnsTransport, Random, RequestId, Server, Slab, Time, Timers,
+    TransportFailure,
 };
 use core::net::{IpAddr, SocketAddr};
 use std::collections::VecDeque;
@@ -247,11 +248,11 @@ impl Engine {
         self.settle(now);
     }
 
-    /// A DNS query could not be sent.
-    pub fn dns_send_failed(&mut self, now_ms: u64, query: u64) {
+    /// A DNS query could not be sent, or the server cannot be reached over this transport.
+    pub fn dns_send_failed(&mut self, now_ms: u64, query: u64, server: DnsServerIndex, transport: DnsTransport) {
         let now = self.clock.read(now_ms);
         let (resolver, out) = self.shared.directory.resolver();
-        resolver.send_failed(now, crate::dns::QueryHandle(query), out);
+        resolver.send_failed(now, crate::dns::QueryHandle(query), server, transport, out);
         self.settle(now);
     }
 
@@ -563,6 +564,7 @@ impl Engine {
             actions.push_back(Action::DnsSend {
                 query: datagram.query.0,
                 server: datagram.server,
+                transport: datagram.transport,
                 bytes: datagram.bytes,
             });
         }

@@ -4,7 +4,7 @@ use super::constants as c;
 use crate::account::{CancelMode, EventKind, LogLevel, Purpose, RegistrationState, RequestResult};
 use crate::policy::Method;
 use crate::target::TargetKey;
-use crate::types::{Cause, Transport, TransportFailure};
+use crate::types::{Cause, DnsTransport, Transport, TransportFailure};
 use core::net::IpAddr;
 
 /// Every cause with its number. The status of a response stands beside the number.
@@ -61,6 +61,14 @@ pub fn transport(transport: Transport) -> u32 {
         Transport::Tcp => c::SFO_TRANSPORT_TCP,
         Transport::Tls => c::SFO_TRANSPORT_TLS,
         Transport::Sctp => c::SFO_TRANSPORT_SCTP,
+    }
+}
+
+/// SFO_TRANSPORT_... of a DNS message.
+pub fn dns_transport(transport: DnsTransport) -> u32 {
+    match transport {
+        DnsTransport::Udp => c::SFO_TRANSPORT_UDP,
+        DnsTransport::Tcp => c::SFO_TRANSPORT_TCP,
     }
 }
 

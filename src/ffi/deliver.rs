@@ -6,10 +6,18 @@ use super::memory::c_string;
 use super::types::{sfo_cancel, sfo_dns_query, sfo_done, sfo_event, sfo_outcome, sfo_send};
 use crate::account::{Action, CancelSip, DoneReport, Event, FailedAttempt};
 use crate::target::TargetList;
-use crate::types::{AttemptId, DnsServerIndex, RequestId, TransportFailure};
+use crate::types::{AttemptId, DnsServerIndex, DnsTransport, RequestId, TransportFailure};
 use core::mem::size_of;
 use std::ffi::CString;
 use std::sync::Arc;
+
+/// A DNS message on its way to a server.
+struct DnsMessage {
+    query: u64,
+    server: DnsServerIndex,
+    transport: DnsTransport,
+    bytes: Vec<u8>,
+}
 
 /// An action with everything a callback needs, taken out of the engine. It lives for one callback on the stack, so its
 /// size does not matter; a box would be an allocation for every request.
@@ -19,7 +27,7 @@ enum Ready {
     Cancel(CancelSip),
     Done(RequestId, DoneReport),
     Event(Box<Event>, u64),
-    Dns { query: u64, server: DnsServerIndex, bytes: Vec<u8> },
+    Dns(DnsMessage),
     Log(u32, String),
     Nothing,
 }
@@ -37,7 +45,7 @@ pub fn next(handle: &sfo_engine) -> bool {
         Ready::Cancel(cancel) => cancel_sip(handle, &cancel),
         Ready::Done(request, report) => request_done(handle, request, &report),
         Ready::Event(event, at_ms) => tell(handle, &event, at_ms),
-        Ready::Dns { query, server, bytes } => dns_send(handle, query, server, &bytes),
+        Ready::Dns(message) => dns_send(handle, &message),
         Ready::Log(level, line) => log(handle, level, &line),
         Ready::Nothing => {}
     }
@@ -56,18 +64,12 @@ fn prepare(core: &mut Core, action: Action, dns_by_firmware: bool) -> Ready {
             let at_ms = core.engine.to_caller(event.at);
             Ready::Event(event, at_ms)
         }
-        Action::DnsSend { query, server, bytes } if dns_by_firmware => Ready::Dns { query, server, bytes },
-        Action::DnsSend { query, server, bytes } => {
-            let sent = match &mut core.io {
-                Some(io) => {
-                    io.set_servers(core.engine.dns_servers());
-                    io.send(query, server, &bytes, &mut core.port_random).is_ok()
-                }
-                None => false,
-            };
-            if !sent {
-                core.engine.dns_send_failed(core.now_ms, query);
+        Action::DnsSend { query, server, transport, bytes } => {
+            let message = DnsMessage { query, server, transport, bytes };
+            if dns_by_firmware {
+                return Ready::Dns(message);
             }
+            send_by_driver(core, &message);
             Ready::Nothing
         }
         Action::DnsReleased(query) => {
@@ -77,6 +79,20 @@ fn prepare(core: &mut Core, action: Action, dns_by_firmware: bool) -> Ready {
             Ready::Nothing
         }
         Action::Log(level, line) => Ready::Log(convert::log_level(level), line),
+    }
+}
+
+fn send_by_driver(core: &mut Core, message: &DnsMessage) {
+    let DnsMessage { query, server, transport, ref bytes } = *message;
+    let sent = match &mut core.io {
+        Some(io) => {
+            io.set_servers(core.engine.dns_servers());
+            io.send(query, server, transport, bytes, &mut core.port_random).is_ok()
+        }
+        None => false,
+    };
+    if !sent {
+        core.engine.dns_send_failed(core.now_ms, query, server, transport);
     }
 }
 
@@ -196,19 +212,21 @@ fn tell(handle: &sfo_engine, event: &Event, at_ms: u64) {
     unsafe { callback(handle.user, &raw const event) };
 }
 
-fn dns_send(handle: &sfo_engine, query: u64, server: DnsServerIndex, bytes: &[u8]) {
+fn dns_send(handle: &sfo_engine, message: &DnsMessage) {
     let Some(callback) = handle.callbacks.dns_send else { return };
+    let DnsMessage { query, server, transport, ref bytes } = *message;
     let message = sfo_dns_query {
         struct_size: size_of::<sfo_dns_query>(),
         query,
         server_index: server.0,
         length: u32::try_from(bytes.len()).unwrap_or(0),
         data: bytes.as_ptr(),
+        transport: convert::dns_transport(transport),
     };
     // SAFETY: the firmware's callback, called as its type says, with no lock held; `bytes` live.
     let status = unsafe { callback(handle.user, &raw const message) };
     if status != 0 {
-        let _ = handle.guarded(|core| core.engine.dns_send_failed(core.now_ms, query));
+        let _ = handle.guarded(|core| core.engine.dns_send_failed(core.now_ms, query, server, transport));
     }
 }
 

@@ -49,8 +49,10 @@ pub unsafe extern "C" fn sfo_dns_io_handle(engine: *mut sfo_engine, now_ms: u64,
             let Core { engine, io, .. } = core;
             let Some(io) = io else { return SFO_ERR_NOT_FOUND };
             let known = io.handle(fd, &mut |event| match event {
-                Event::Datagram { server, bytes, .. } => engine.handle_dns(now_ms, server, bytes),
-                Event::Refused { query, .. } => engine.dns_send_failed(now_ms, query),
+                Event::Message { server, bytes, .. } => engine.handle_dns(now_ms, server, bytes),
+                Event::Refused { query, server, transport } => {
+                    engine.dns_send_failed(now_ms, query, server, transport);
+                }
             });
             if known { SFO_OK } else { SFO_ERR_NOT_FOUND }
         })

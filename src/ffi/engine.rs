@@ -178,8 +178,9 @@ pub unsafe extern "C" fn sfo_engine_handle_timer(engine: *mut sfo_engine, now_ms
     }
 }
 
-/// A DNS message has arrived, for firmware that sends DNS itself. Messages that are malformed or answer nothing that was
-/// asked are ignored and counted.
+/// A DNS message has arrived, for firmware that sends DNS itself; over TCP, without the two bytes of length. The id, the
+/// server and the question tell which query it answers, whichever transport it took. Messages that are malformed or
+/// answer nothing that was asked are ignored and counted.
 ///
 /// engine: the engine.
 /// now_ms: your clock.

@@ -159,14 +159,20 @@ pub struct sfo_event {
 pub struct sfo_dns_query {
     /// sizeof(sfo_dns_query) as the library was compiled.
     pub struct_size: usize,
-    /// The query: the same for every try. Use one UDP source port per value, at random.
+    /// The query: the same for every try. Use one UDP source port per value, at random, and a new TCP connection for
+    /// every call.
     pub query: u64,
     /// Position of the server in the list given to sfo_engine_set_dns_servers() (or in the configuration), from 0.
     pub server_index: u32,
     /// Bytes at `data`.
     pub length: u32,
-    /// The message to send over UDP.
+    /// The message, as it goes into a datagram.
     pub data: *const u8,
+    /// SFO_TRANSPORT_UDP or SFO_TRANSPORT_TCP (a datagram was too small for the answer, or sip.dns_transport_type is 1).
+    /// Over TCP you connect, send the two bytes of length before the message (RFC 1035 section 4.2.2), and take them off
+    /// the answer. Close the connection when a message has come, after the query timeout, or with the next call for this
+    /// query and server. Without TCP, return 1: the next server is asked.
+    pub transport: u32,
 }
 
 /// What the library calls. Members may be appended in later versions; a shorter table stays valid.
@@ -194,7 +200,8 @@ pub struct sfo_callbacks {
     /// sent. NULL: the library uses sockets of its own, see sfo_dns_io_fds().
     pub dns_send: Option<unsafe extern "C" fn(user: *mut c_void, query: *const sfo_dns_query) -> i32>,
     /// OPTIONAL, without dns_send only, for epoll and its kin: watch this descriptor for these SFO_DNS_... events, level
-    /// triggered. 0: forget the descriptor, it is closed next.
+    /// triggered, and no longer for those named before: a TCP connection first waits for room to write, then for the
+    /// answer. 0: forget the descriptor, it is closed next.
     pub dns_watch: Option<unsafe extern "C" fn(user: *mut c_void, fd: i32, events: u32)>,
     /// OPTIONAL, but needed by phones that call: without it nothing is ever cancelled. An attempt was left:
     /// SFO_CANCEL_... says what to do with its transaction.

@@ -1,8 +1,9 @@
 //! The sockets of all queries in flight, and what the caller's event loop has to know about them.
 
 use super::sys::{ErrnoGuard, Fd};
+use super::tcp::{Progress, TcpSocket};
 use super::udp::{MAX_MESSAGE, Reading, SendFailure, UdpSocket};
-use crate::types::{DnsServerIndex, Random};
+use crate::types::{DnsServerIndex, DnsTransport, Random};
 use libc::c_int;
 use std::net::SocketAddr;
 
@@ -11,6 +12,7 @@ use std::net::SocketAddr;
 pub const MAX_SOCKETS: usize = 64;
 
 /// Most datagrams read by one call of [`DnsIo::handle`], so that a flood on one socket cannot hold up the event loop.
+/// Of a TCP connection, one call reads one message.
 pub const MAX_DATAGRAMS: usize = 16;
 
 /// What an event loop is to watch a descriptor for: a set of flags, or none.
@@ -22,7 +24,7 @@ impl Events {
     pub const NONE: Events = Events(0);
     /// There is something to read.
     pub const READABLE: Events = Events(1);
-    /// There is room to write. Never wanted for a UDP socket.
+    /// There is room to write. Wanted of a TCP connection until the query is out, never of a UDP socket.
     pub const WRITABLE: Events = Events(2);
 
     /// The flags as a number: 1 readable, 2 writable.
@@ -37,15 +39,15 @@ impl Events {
 pub struct Change {
     /// The descriptor. It is open, also when it is to be removed.
     pub fd: c_int,
-    /// What to watch it for from now on; [`Events::NONE`] to remove it.
+    /// What to watch it for from now on, instead of what it was watched for; [`Events::NONE`] to remove it.
     pub events: Events,
 }
 
 /// What came in on a socket.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Event<'a> {
-    /// A datagram from the server, unchecked but for where it came from.
-    Datagram {
+    /// A message from the server, unchecked but for where it came from.
+    Message {
         /// The query on whose socket it arrived. It cannot be the answer to any other.
         query: u64,
         /// The server it came from.
@@ -53,12 +55,15 @@ pub enum Event<'a> {
         /// Its bytes.
         bytes: &'a [u8],
     },
-    /// The network reports that the server cannot be reached; there is no point in waiting for an answer.
+    /// The network reports that the server cannot be reached, or the connection has ended; there is no point in
+    /// waiting for an answer.
     Refused {
         /// The query that cannot be answered.
         query: u64,
         /// The server that cannot be reached.
         server: DnsServerIndex,
+        /// How it cannot be reached. The other way may still work.
+        transport: DnsTransport,
     },
 }
 
@@ -71,6 +76,12 @@ pub struct Counters {
     pub foreign: u64,
 }
 
+#[derive(Debug)]
+enum Link {
+    Udp(UdpSocket),
+    Tcp(TcpSocket),
+}
+
 /// The socket of one query to one server.
 #[derive(Debug)]
 struct Socket {
@@ -78,12 +89,22 @@ struct Socket {
     server: DnsServerIndex,
     /// What the caller's event loop was told last.
     announced: Events,
-    udp: UdpSocket,
+    link: Link,
 }
 
 impl Socket {
+    fn fd(&self) -> c_int {
+        match &self.link {
+            Link::Udp(udp) => udp.fd(),
+            Link::Tcp(tcp) => tcp.fd(),
+        }
+    }
+
     fn wanted(&self) -> Events {
-        Events::READABLE
+        match &self.link {
+            Link::Tcp(tcp) if tcp.is_writing() => Events::WRITABLE,
+            Link::Udp(_) | Link::Tcp(_) => Events::READABLE,
+        }
     }
 }
 
@@ -141,40 +162,74 @@ impl DnsIo {
         &self.servers
     }
 
-    /// Sends a datagram of `query` to a server: on the socket that this query already has to this server, else on a new
-    /// one.
+    /// Sends a message of `query` to a server.
     ///
-    /// `random` chooses the source port. It must not be a generator whose draws a replay depends on: how many numbers
-    /// are drawn here depends on which ports of this machine are taken.
+    /// `random` chooses the source port over UDP. It must not be a generator whose draws a replay depends on: how many
+    /// numbers are drawn here depends on which ports of this machine are taken.
     ///
     /// # Errors
-    /// Why nothing was sent. A socket opened for this datagram has been closed again; one the query had before stays
+    /// Why nothing was sent. A socket opened for this message has been closed again; one the query had before stays
     /// open where it can still be of use.
     pub fn send(
         &mut self,
         query: u64,
         server: DnsServerIndex,
+        transport: DnsTransport,
         bytes: &[u8],
         random: &mut Random,
     ) -> Result<(), SendFailure> {
         let _errno = ErrnoGuard::new();
         let peer = *self.servers.get(server.0 as usize).ok_or(SendFailure::NoServer)?;
-        let same = |socket: &Socket| socket.query == query && socket.server == server;
-        if let Some(socket) = self.sockets.iter().find(|socket| same(socket)) {
-            match socket.udp.send(bytes) {
+        let link = match transport {
+            DnsTransport::Udp => self.send_datagram(query, server, peer, bytes, random)?,
+            DnsTransport::Tcp => Some(self.connect(query, server, peer, bytes)?),
+        };
+        if let Some(link) = link {
+            self.sockets.push(Socket { query, server, announced: Events::NONE, link });
+        }
+        Ok(())
+    }
+
+    /// Sends a datagram: on the socket that this query already has to this server, else on a new one.
+    fn send_datagram(
+        &mut self,
+        query: u64,
+        server: DnsServerIndex,
+        peer: SocketAddr,
+        bytes: &[u8],
+        random: &mut Random,
+    ) -> Result<Option<Link>, SendFailure> {
+        let open = self.sockets.iter().find_map(|socket| match &socket.link {
+            Link::Udp(udp) if socket.query == query && socket.server == server => Some(udp),
+            _ => None,
+        });
+        if let Some(udp) = open {
+            let fd = udp.fd();
+            match udp.send(bytes) {
                 // The socket is bound to the local address the device had when it was opened. That address may be gone
                 // by now, in which case a new socket finds the way that this one has lost.
-                Err(SendFailure::NoRoute | SendFailure::Other(_)) => self.retire(same),
-                result => return result,
+                Err(SendFailure::NoRoute | SendFailure::Other(_)) => self.retire(|socket| socket.fd() == fd),
+                result => return result.map(|()| None),
             }
         }
-        if self.open_descriptors() >= MAX_SOCKETS {
-            return Err(SendFailure::Full);
-        }
+        self.check_room()?;
         let udp = UdpSocket::open(peer, random)?;
         udp.send(bytes)?;
-        self.sockets.push(Socket { query, server, announced: Events::NONE, udp });
-        Ok(())
+        Ok(Some(Link::Udp(udp)))
+    }
+
+    /// Begins to send over TCP. What the query had open to this server is given up: a connection on which no answer
+    /// came in time, or a UDP socket on which the answer was too large and would be so again.
+    fn connect(
+        &mut self,
+        query: u64,
+        server: DnsServerIndex,
+        peer: SocketAddr,
+        bytes: &[u8],
+    ) -> Result<Link, SendFailure> {
+        self.retire(|socket| socket.query == query && socket.server == server);
+        self.check_room()?;
+        TcpSocket::open(peer, bytes).map(Link::Tcp)
     }
 
     /// Gives up all sockets of a query that is over. A handle without sockets is fine.
@@ -185,7 +240,7 @@ impl DnsIo {
 
     /// Every descriptor to watch, and what for: for event loops that build their set anew for each turn.
     pub fn interest(&self) -> impl Iterator<Item = (c_int, Events)> {
-        self.sockets.iter().map(|socket| (socket.udp.fd(), socket.wanted()))
+        self.sockets.iter().map(|socket| (socket.fd(), socket.wanted()))
     }
 
     /// The next change for an event loop that keeps its own set; `None` when it is up to date.
@@ -203,38 +258,42 @@ impl DnsIo {
         }
         let socket = self.sockets.iter_mut().find(|socket| socket.announced != socket.wanted())?;
         socket.announced = socket.wanted();
-        Some(Change { fd: socket.udp.fd(), events: socket.announced })
+        Some(Change { fd: socket.fd(), events: socket.announced })
     }
 
-    /// Reads what has come in on a descriptor and passes it to `sink`. Returns false if the descriptor is not (or no
-    /// longer) one of ours, which does no harm.
+    /// Goes on with a descriptor that is ready: finishes sending, reads what has come in, and passes it to `sink`.
+    /// Returns false if the descriptor is not (or no longer) one of ours, which does no harm.
     ///
     /// At most [`MAX_DATAGRAMS`] are read. A refusal comes last: an answer that arrived beside it is worth more.
     pub fn handle(&mut self, fd: c_int, sink: &mut dyn FnMut(Event<'_>)) -> bool {
         let _errno = ErrnoGuard::new();
         let DnsIo { sockets, buffer, counters, .. } = self;
-        let Some(socket) = sockets.iter().find(|socket| socket.udp.fd() == fd) else { return false };
+        let Some(socket) = sockets.iter_mut().find(|socket| socket.fd() == fd) else { return false };
         let (query, server) = (socket.query, socket.server);
-        let (mut refused, mut broken) = (false, false);
-        for _ in 0..MAX_DATAGRAMS {
-            match socket.udp.receive(buffer) {
-                Reading::Datagram(bytes) => sink(Event::Datagram { query, server, bytes }),
-                Reading::Oversized => counters.oversized += 1,
-                Reading::Foreign => counters.foreign += 1,
-                Reading::Again => {}
-                Reading::Empty => break,
-                Reading::Refused => refused = true,
-                Reading::Broken => {
-                    broken = true;
-                    break;
-                }
+        let (transport, state) = match &mut socket.link {
+            Link::Udp(udp) => {
+                let mut pass = |bytes: &[u8]| sink(Event::Message { query, server, bytes });
+                (DnsTransport::Udp, read_datagrams(udp, buffer, counters, &mut pass))
             }
+            Link::Tcp(tcp) => {
+                let state = match tcp.proceed(buffer) {
+                    Progress::Going => State::Usable,
+                    Progress::Message => {
+                        // One a turn: what follows may be the end of the connection, which is not worth telling
+                        // before the caller has made up its mind about the message.
+                        sink(Event::Message { query, server, bytes: &tcp.take_message() });
+                        State::Usable
+                    }
+                    Progress::Over => State::Broken,
+                };
+                (DnsTransport::Tcp, state)
+            }
+        };
+        if state == State::Broken {
+            self.retire(|socket| socket.fd() == fd);
         }
-        if broken {
-            self.retire(|socket| socket.udp.fd() == fd);
-        }
-        if refused || broken {
-            sink(Event::Refused { query, server });
+        if state != State::Usable {
+            sink(Event::Refused { query, server, transport });
         }
         true
     }
@@ -245,16 +304,46 @@ impl DnsIo {
         self.counters
     }
 
-    fn open_descriptors(&self) -> usize {
-        self.sockets.len() + self.retired.len() + usize::from(self.leaving.is_some())
+    fn check_room(&self) -> Result<(), SendFailure> {
+        let open = self.sockets.len() + self.retired.len() + usize::from(self.leaving.is_some());
+        if open >= MAX_SOCKETS { Err(SendFailure::Full) } else { Ok(()) }
     }
 
     /// Gives up sockets: closes those that the event loop never heard of, keeps the others until it has been told.
     fn retire(&mut self, doomed: impl Fn(&Socket) -> bool) {
         for socket in self.sockets.extract_if(.., |socket| doomed(socket)) {
             if socket.announced != Events::NONE {
-                self.retired.push(socket.udp.into_fd());
+                self.retired.push(match socket.link {
+                    Link::Udp(udp) => udp.into_fd(),
+                    Link::Tcp(tcp) => tcp.into_fd(),
+                });
             }
         }
     }
+}
+
+/// What reading found out about a socket.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum State {
+    Usable,
+    /// The server cannot be reached now; the socket stays.
+    Refused,
+    /// The socket is of no more use.
+    Broken,
+}
+
+fn read_datagrams(udp: &UdpSocket, buffer: &mut [u8], counters: &mut Counters, pass: &mut dyn FnMut(&[u8])) -> State {
+    let mut state = State::Usable;
+    for _ in 0..MAX_DATAGRAMS {
+        match udp.receive(buffer) {
+            Reading::Datagram(bytes) => pass(bytes),
+            Reading::Oversized => counters.oversized += 1,
+            Reading::Foreign => counters.foreign += 1,
+            Reading::Again => {}
+            Reading::Empty => break,
+            Reading::Refused => state = State::Refused,
+            Reading::Broken => return State::Broken,
+        }
+    }
+    state
 }

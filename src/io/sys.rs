@@ -166,6 +166,18 @@ impl Address {
 
 /// Opens a UDP socket for the family of `peer`: non-blocking, and not inherited by programs the firmware starts.
 pub fn udp_socket(peer: &SocketAddr) -> Result<Fd, Errno> {
+    socket(peer, libc::SOCK_DGRAM)
+}
+
+/// Opens a TCP socket for the family of `peer`, with the same properties. Writing to it raises no signal.
+pub fn tcp_socket(peer: &SocketAddr) -> Result<Fd, Errno> {
+    let fd = socket(peer, libc::SOCK_STREAM)?;
+    #[cfg(target_vendor = "apple")]
+    without_signal(&fd)?;
+    Ok(fd)
+}
+
+fn socket(peer: &SocketAddr, kind: c_int) -> Result<Fd, Errno> {
     let family = if peer.is_ipv4() { libc::AF_INET } else { libc::AF_INET6 };
     // One call where the system can do it: between two calls another thread could fork and leak the descriptor.
     #[cfg(any(
@@ -176,12 +188,12 @@ pub fn udp_socket(peer: &SocketAddr) -> Result<Fd, Errno> {
         target_os = "netbsd",
         target_os = "openbsd"
     ))]
-    match open_socket(family, libc::SOCK_DGRAM | libc::SOCK_NONBLOCK | libc::SOCK_CLOEXEC) {
+    match open_socket(family, kind | libc::SOCK_NONBLOCK | libc::SOCK_CLOEXEC) {
         // A kernel older than these flags (Linux before 2.6.27) refuses them like this.
         Err(Errno(libc::EINVAL | libc::EPROTOTYPE | libc::EPROTONOSUPPORT)) => {}
         result => return result,
     }
-    let fd = open_socket(family, libc::SOCK_DGRAM)?;
+    let fd = open_socket(family, kind)?;
     add_flag(&fd, libc::F_GETFD, libc::F_SETFD, libc::FD_CLOEXEC)?;
     add_flag(&fd, libc::F_GETFL, libc::F_SETFL, libc::O_NONBLOCK)?;
     Ok(fd)
@@ -214,7 +226,23 @@ pub fn bind(fd: &Fd, peer: &SocketAddr, port: u16) -> Result<(), Errno> {
     check(unsafe { libc::bind(fd.0, (&raw const address).cast(), length) })
 }
 
-/// Connects to `peer`; for UDP that only sets the address and never waits.
+// SIGPIPE ends a process that does not expect it, and the firmware's signals are not ours to change: each write, or the
+// socket where the system has no such flag, says that none is wanted.
+#[cfg(not(target_vendor = "apple"))]
+const WITHOUT_SIGNAL: c_int = libc::MSG_NOSIGNAL;
+#[cfg(target_vendor = "apple")]
+const WITHOUT_SIGNAL: c_int = 0;
+
+#[cfg(target_vendor = "apple")]
+fn without_signal(fd: &Fd) -> Result<(), Errno> {
+    let on: c_int = 1;
+    let value = (&raw const on).cast::<c_void>();
+    // SAFETY: `on` outlives the call, and its true length stands beside it.
+    check(unsafe { libc::setsockopt(fd.0, libc::SOL_SOCKET, libc::SO_NOSIGPIPE, value, length_of::<c_int>()) })
+}
+
+/// Connects to `peer`. For UDP that only sets the address and never waits; for TCP it begins, and `EINPROGRESS` says
+/// that it goes on without us.
 pub fn connect(fd: &Fd, peer: &SocketAddr) -> Result<(), Errno> {
     let (address, length) = Address::of(peer);
     // SAFETY: `address` outlives the call and holds at least `length` initialized bytes of a socket address.
@@ -227,6 +255,22 @@ pub fn send(fd: &Fd, bytes: &[u8]) -> Result<(), Errno> {
     let sent = unsafe { libc::send(fd.0, bytes.as_ptr().cast::<c_void>(), bytes.len(), 0) };
     // A datagram is sent whole or not at all, so there is no short count to look at.
     if sent < 0 { Err(Errno::last()) } else { Ok(()) }
+}
+
+/// Writes to the connected peer as much as there is room for, and returns how much that was.
+pub fn write(fd: &Fd, bytes: &[u8]) -> Result<usize, Errno> {
+    // SAFETY: pointer and length come from one slice, which outlives the call.
+    let written = unsafe { libc::send(fd.0, bytes.as_ptr().cast::<c_void>(), bytes.len(), WITHOUT_SIGNAL) };
+    // Negative is the only value that does not fit.
+    usize::try_from(written).map(|written| written.min(bytes.len())).map_err(|_| Errno::last())
+}
+
+/// Reads what has arrived on a connection, as far as it fits, and returns its length; 0 is the end of the connection.
+pub fn read(fd: &Fd, buffer: &mut [u8]) -> Result<usize, Errno> {
+    // SAFETY: pointer and length come from one slice, which is writable, outlives the call and is not accessed through
+    // another path during it.
+    let read = unsafe { libc::recv(fd.0, buffer.as_mut_ptr().cast::<c_void>(), buffer.len(), 0) };
+    usize::try_from(read).map(|read| read.min(buffer.len())).map_err(|_| Errno::last())
 }
 
 /// A datagram that has been read.
@@ -274,7 +318,7 @@ pub fn interface_index(name: &str) -> Option<u32> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Address, Errno, ErrnoGuard, Fd, add_flag, open_socket, udp_socket};
+    use super::{Address, Errno, ErrnoGuard, Fd, add_flag, open_socket, tcp_socket, udp_socket};
     use std::net::SocketAddr;
 
     /// Flags of the descriptor: does not block, is not inherited.
@@ -295,8 +339,9 @@ mod tests {
 
     #[test]
     fn sockets_neither_block_nor_are_inherited() {
-        let fd = udp_socket(&"127.0.0.1:53".parse().unwrap()).unwrap();
-        assert_eq!(flags(&fd), (true, true));
+        for open in [udp_socket, tcp_socket] {
+            assert_eq!(flags(&open(&"127.0.0.1:53".parse().unwrap()).unwrap()), (true, true));
+        }
     }
 
     #[test]

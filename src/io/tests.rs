@@ -2,17 +2,18 @@
 
 use super::sys::Errno;
 use super::{Change, DnsIo, Event, Events, MAX_DATAGRAMS, MAX_SOCKETS, SendFailure};
-use crate::types::{DnsServerIndex, Random};
+use crate::types::{DnsServerIndex, DnsTransport, Random};
 use proptest::prelude::*;
-use std::collections::HashSet;
-use std::net::{SocketAddr, UdpSocket};
+use std::collections::HashMap;
+use std::io::Write;
+use std::net::{SocketAddr, TcpListener, UdpSocket};
 use std::time::Duration;
 
-const FIRST: DnsServerIndex = DnsServerIndex(0);
+pub const FIRST: DnsServerIndex = DnsServerIndex(0);
 const SECOND: DnsServerIndex = DnsServerIndex(1);
 /// Longest wait for anything, in milliseconds. The loopback interface needs microseconds; the rest is for a machine
 /// that is busy.
-const PATIENCE_MS: i32 = 5_000;
+pub const PATIENCE_MS: i32 = 5_000;
 
 /// A DNS server that the test plays itself.
 fn server_at(address: &str) -> UdpSocket {
@@ -51,10 +52,21 @@ fn driver(servers: &[&UdpSocket]) -> (DnsIo, Random) {
     (io, Random::new(&seed))
 }
 
-/// A poll-style event loop: waits until something is readable, handles it, and returns the events as text.
-fn turn(io: &mut DnsIo, wait_ms: i32) -> Vec<String> {
+/// Sends over UDP.
+fn ask(
+    io: &mut DnsIo,
+    query: u64,
+    server: DnsServerIndex,
+    bytes: &[u8],
+    random: &mut Random,
+) -> Result<(), SendFailure> {
+    io.send(query, server, DnsTransport::Udp, bytes, random)
+}
+
+/// A poll-style event loop: waits until something is ready, handles it, and returns the events as text.
+pub fn turn(io: &mut DnsIo, wait_ms: i32) -> Vec<String> {
     let mut set: Vec<libc::pollfd> =
-        io.interest().map(|(fd, _)| libc::pollfd { fd, events: libc::POLLIN, revents: 0 }).collect();
+        io.interest().map(|(fd, events)| libc::pollfd { fd, events: poll_events(events), revents: 0 }).collect();
     // SAFETY: pointer and length come from one vector, which outlives the call.
     unsafe { libc::poll(set.as_mut_ptr(), set.len() as libc::nfds_t, wait_ms) };
     let mut seen = Vec::new();
@@ -64,16 +76,29 @@ fn turn(io: &mut DnsIo, wait_ms: i32) -> Vec<String> {
     seen
 }
 
+fn poll_events(events: Events) -> i16 {
+    [(Events::READABLE, libc::POLLIN), (Events::WRITABLE, libc::POLLOUT)]
+        .into_iter()
+        .filter(|(flag, _)| events.bits() & flag.bits() != 0)
+        .fold(0, |set, (_, event)| set | event)
+}
+
 fn text_of(event: Event<'_>) -> String {
     match event {
-        Event::Datagram { query, server, bytes } => {
+        Event::Message { query, server, bytes } => {
             format!("{query} server {}: {}", server.0, String::from_utf8_lossy(bytes))
         }
-        Event::Refused { query, server } => format!("{query} server {}: refused", server.0),
+        Event::Refused { query, server, transport } => {
+            format!(
+                "{query} server {}: refused{}",
+                server.0,
+                if transport == DnsTransport::Tcp { " (TCP)" } else { "" }
+            )
+        }
     }
 }
 
-fn is_open(fd: i32) -> bool {
+pub fn is_open(fd: i32) -> bool {
     // SAFETY: takes no pointers; harmless for any number.
     unsafe { libc::fcntl(fd, libc::F_GETFD) >= 0 }
 }
@@ -93,7 +118,7 @@ fn an_answer_arrives() {
         // A machine without IPv6 has nothing to show for it.
         let Ok(server) = UdpSocket::bind(address) else { continue };
         let (mut io, mut random) = driver(&[&server]);
-        io.send(7, FIRST, b"query", &mut random).unwrap();
+        ask(&mut io, 7, FIRST, b"query", &mut random).unwrap();
         let client = take(&server, b"query");
         server.send_to(b"answer", client).unwrap();
         assert_eq!(turn(&mut io, PATIENCE_MS), ["7 server 0: answer"]);
@@ -105,16 +130,16 @@ fn an_answer_arrives() {
 fn queries_do_not_mix_and_a_retry_uses_the_same_socket() {
     let (one, two) = (server(), server());
     let (mut io, mut random) = driver(&[&one, &two]);
-    io.send(1, FIRST, b"a", &mut random).unwrap();
-    io.send(2, FIRST, b"b", &mut random).unwrap();
-    io.send(1, SECOND, b"c", &mut random).unwrap();
+    ask(&mut io, 1, FIRST, b"a", &mut random).unwrap();
+    ask(&mut io, 2, FIRST, b"b", &mut random).unwrap();
+    ask(&mut io, 1, SECOND, b"c", &mut random).unwrap();
     assert_eq!(io.interest().count(), 3);
     assert!(io.interest().all(|(_, events)| events == Events::READABLE));
     let first = take(&one, b"a");
     let second = take(&one, b"b");
     assert_ne!(first, second);
     let third = take(&two, b"c");
-    io.send(1, FIRST, b"a again", &mut random).unwrap();
+    ask(&mut io, 1, FIRST, b"a again", &mut random).unwrap();
     assert_eq!(take(&one, b"a again"), first);
     assert_eq!(io.interest().count(), 3);
     two.send_to(b"to c", third).unwrap();
@@ -127,7 +152,7 @@ fn queries_do_not_mix_and_a_retry_uses_the_same_socket() {
 fn a_datagram_from_another_port_is_not_delivered() {
     let (server, stranger) = (server(), server());
     let (mut io, mut random) = driver(&[&server]);
-    io.send(1, FIRST, b"query", &mut random).unwrap();
+    ask(&mut io, 1, FIRST, b"query", &mut random).unwrap();
     let client = take(&server, b"query");
     stranger.send_to(b"forged", client).unwrap();
     assert!(turn(&mut io, 100).is_empty());
@@ -139,7 +164,7 @@ fn a_datagram_from_another_port_is_not_delivered() {
 fn a_closed_port_is_reported_once() {
     let server = closed_server();
     let (mut io, mut random) = driver(&[&server]);
-    io.send(3, FIRST, b"query", &mut random).unwrap();
+    ask(&mut io, 3, FIRST, b"query", &mut random).unwrap();
     assert_eq!(turn(&mut io, PATIENCE_MS), ["3 server 0: refused"]);
     assert!(turn(&mut io, 0).is_empty());
 }
@@ -148,8 +173,8 @@ fn a_closed_port_is_reported_once() {
 fn a_closed_port_is_reported_by_a_retry_that_comes_first() {
     let server = closed_server();
     let (mut io, mut random) = driver(&[&server]);
-    io.send(3, FIRST, b"query", &mut random).unwrap();
-    assert_eq!(io.send(3, FIRST, b"query", &mut random), Err(SendFailure::Refused));
+    ask(&mut io, 3, FIRST, b"query", &mut random).unwrap();
+    assert_eq!(ask(&mut io, 3, FIRST, b"query", &mut random), Err(SendFailure::Refused));
     assert!(turn(&mut io, 0).is_empty());
     assert_eq!(io.interest().count(), 1);
 }
@@ -158,7 +183,7 @@ fn a_closed_port_is_reported_by_a_retry_that_comes_first() {
 fn one_call_reads_a_bounded_number_and_the_rest_stays_readable() {
     let server = server();
     let (mut io, mut random) = driver(&[&server]);
-    io.send(1, FIRST, b"query", &mut random).unwrap();
+    ask(&mut io, 1, FIRST, b"query", &mut random).unwrap();
     let client = take(&server, b"query");
     for _ in 0..MAX_DATAGRAMS + 3 {
         server.send_to(b"x", client).unwrap();
@@ -171,7 +196,7 @@ fn one_call_reads_a_bounded_number_and_the_rest_stays_readable() {
 fn an_oversized_datagram_is_counted_and_dropped() {
     let server = server();
     let (mut io, mut random) = driver(&[&server]);
-    io.send(1, FIRST, b"query", &mut random).unwrap();
+    ask(&mut io, 1, FIRST, b"query", &mut random).unwrap();
     let client = take(&server, b"query");
     server.send_to(&[b'x'; super::MAX_MESSAGE + 1], client).unwrap();
     server.send_to(&[b'y'; super::MAX_MESSAGE], client).unwrap();
@@ -185,7 +210,7 @@ fn an_oversized_datagram_is_counted_and_dropped() {
 fn release_closes_at_once_when_nobody_takes_changes() {
     let server = server();
     let (mut io, mut random) = driver(&[&server]);
-    io.send(1, FIRST, b"query", &mut random).unwrap();
+    ask(&mut io, 1, FIRST, b"query", &mut random).unwrap();
     let client = take(&server, b"query");
     let (fd, _) = io.interest().next().unwrap();
     assert!(port_in_use(client));
@@ -200,7 +225,7 @@ fn release_closes_at_once_when_nobody_takes_changes() {
 fn release_announces_the_removal_before_it_closes() {
     let server = server();
     let (mut io, mut random) = driver(&[&server]);
-    io.send(1, FIRST, b"query", &mut random).unwrap();
+    ask(&mut io, 1, FIRST, b"query", &mut random).unwrap();
     let client = take(&server, b"query");
     let (fd, events) = io.interest().next().unwrap();
     assert_eq!(io.next_change(), Some(Change { fd, events }));
@@ -220,17 +245,17 @@ fn release_announces_the_removal_before_it_closes() {
 fn changed_servers_lose_their_sockets() {
     let (one, two, three) = (server(), server(), server());
     let (mut io, mut random) = driver(&[&one, &two]);
-    io.send(1, FIRST, b"a", &mut random).unwrap();
-    io.send(1, SECOND, b"b", &mut random).unwrap();
+    ask(&mut io, 1, FIRST, b"a", &mut random).unwrap();
+    ask(&mut io, 1, SECOND, b"b", &mut random).unwrap();
     let kept = take(&one, b"a");
     let given_up = take(&two, b"b");
     io.set_servers(&[one.local_addr().unwrap(), three.local_addr().unwrap()]);
     assert!(port_in_use(kept) && !port_in_use(given_up));
-    io.send(1, SECOND, b"c", &mut random).unwrap();
+    ask(&mut io, 1, SECOND, b"c", &mut random).unwrap();
     take(&three, b"c");
     io.set_servers(&[]);
     assert_eq!(io.interest().count(), 0);
-    assert_eq!(io.send(1, FIRST, b"d", &mut random), Err(SendFailure::NoServer));
+    assert_eq!(ask(&mut io, 1, FIRST, b"d", &mut random), Err(SendFailure::NoServer));
 }
 
 #[test]
@@ -238,18 +263,18 @@ fn the_number_of_sockets_is_bounded() {
     let server = server();
     let (mut io, mut random) = driver(&[&server]);
     for query in 0..MAX_SOCKETS as u64 {
-        io.send(query, FIRST, b"query", &mut random).unwrap();
+        ask(&mut io, query, FIRST, b"query", &mut random).unwrap();
         io.next_change();
     }
-    assert_eq!(io.send(99, FIRST, b"query", &mut random), Err(SendFailure::Full));
-    io.send(5, FIRST, b"again", &mut random).unwrap();
+    assert_eq!(ask(&mut io, 99, FIRST, b"query", &mut random), Err(SendFailure::Full));
+    ask(&mut io, 5, FIRST, b"again", &mut random).unwrap();
     io.release(5);
     // Announced, hence open until the change has been taken.
-    assert_eq!(io.send(99, FIRST, b"query", &mut random), Err(SendFailure::Full));
+    assert_eq!(ask(&mut io, 99, FIRST, b"query", &mut random), Err(SendFailure::Full));
     assert_eq!(io.next_change().unwrap().events, Events::NONE);
-    assert_eq!(io.send(99, FIRST, b"query", &mut random), Err(SendFailure::Full));
+    assert_eq!(ask(&mut io, 99, FIRST, b"query", &mut random), Err(SendFailure::Full));
     assert_eq!(io.next_change(), None);
-    io.send(99, FIRST, b"query", &mut random).unwrap();
+    ask(&mut io, 99, FIRST, b"query", &mut random).unwrap();
 }
 
 #[test]
@@ -261,7 +286,7 @@ fn a_failed_send_leaves_nothing_open_and_errno_alone() {
     // A call that fails, for its errno.
     assert!(!is_open(-1));
     let before = errno();
-    assert_eq!(io.send(1, FIRST, b"query", &mut random), Err(SendFailure::Other(libc::EACCES)));
+    assert_eq!(ask(&mut io, 1, FIRST, b"query", &mut random), Err(SendFailure::Other(libc::EACCES)));
     io.release(1);
     io.handle(-1, &mut |_| {});
     assert_eq!(errno(), before);
@@ -270,7 +295,7 @@ fn a_failed_send_leaves_nothing_open_and_errno_alone() {
 }
 
 /// Puts something that is no socket in the place of a descriptor.
-fn sabotage(fd: i32) {
+pub fn sabotage(fd: i32) {
     let file = std::fs::File::open("/dev/null").unwrap();
     // SAFETY: takes no pointers; `fd` is an open descriptor of the driver under test and is replaced in one step, so
     // that no test running beside this one can get its number.
@@ -281,7 +306,7 @@ fn sabotage(fd: i32) {
 fn a_broken_socket_is_reported_and_given_up() {
     let server = server();
     let (mut io, mut random) = driver(&[&server]);
-    io.send(1, FIRST, b"query", &mut random).unwrap();
+    ask(&mut io, 1, FIRST, b"query", &mut random).unwrap();
     let fd = io.next_change().unwrap().fd;
     sabotage(fd);
     assert_eq!(turn(&mut io, PATIENCE_MS), ["1 server 0: refused"]);
@@ -293,10 +318,10 @@ fn a_broken_socket_is_reported_and_given_up() {
 fn a_retry_on_a_socket_that_no_longer_sends_opens_another() {
     let server = server();
     let (mut io, mut random) = driver(&[&server]);
-    io.send(1, FIRST, b"query", &mut random).unwrap();
+    ask(&mut io, 1, FIRST, b"query", &mut random).unwrap();
     take(&server, b"query");
     sabotage(io.interest().next().unwrap().0);
-    io.send(1, FIRST, b"again", &mut random).unwrap();
+    ask(&mut io, 1, FIRST, b"again", &mut random).unwrap();
     server.send_to(b"answer", take(&server, b"again")).unwrap();
     assert_eq!(turn(&mut io, PATIENCE_MS), ["1 server 0: answer"]);
 }
@@ -321,9 +346,9 @@ fn running_out_of_descriptors_is_survived() {
 }
 
 fn run_out_of_descriptors() {
-    let server = server();
+    let (server, _listener) = server_of_both();
     let (mut io, mut random) = driver(&[&server]);
-    io.send(0, FIRST, b"query", &mut random).unwrap();
+    ask(&mut io, 0, FIRST, b"query", &mut random).unwrap();
     let (highest, _) = io.interest().next().unwrap();
     let room = 4;
     let limit = libc::rlimit { rlim_cur: highest as libc::rlim_t + 1 + room, rlim_max: 64 };
@@ -331,11 +356,13 @@ fn run_out_of_descriptors() {
     assert_eq!(unsafe { libc::setrlimit(libc::RLIMIT_NOFILE, &raw const limit) }, 0);
     // Several rounds: a leak of one descriptor per failure would shrink the number that succeeds.
     for round in 0..10 {
-        let sent = (1..20).filter(|query| io.send(*query, FIRST, b"query", &mut random).is_ok()).count();
+        let transport = if round % 2 == 0 { DnsTransport::Udp } else { DnsTransport::Tcp };
+        let mut send = |query| io.send(query, FIRST, transport, b"query", &mut random);
+        let sent = (1..20).filter(|query| send(*query).is_ok()).count();
         assert_eq!(sent as u64, room, "round {round}");
-        assert_eq!(io.send(99, FIRST, b"query", &mut random), Err(SendFailure::Resources));
+        assert_eq!(send(99), Err(SendFailure::Resources));
         // What is open goes on working.
-        io.send(0, FIRST, b"again", &mut random).unwrap();
+        ask(&mut io, 0, FIRST, b"again", &mut random).unwrap();
         (1..20).for_each(|query| io.release(query));
     }
     println!("ran out");
@@ -343,7 +370,9 @@ fn run_out_of_descriptors() {
 
 #[derive(Clone, Debug)]
 enum Step {
-    Send(u64, u32),
+    Send(u64, u32, DnsTransport),
+    /// What the TCP server does with its next connection: answer or close it at once.
+    Serve(bool),
     Release(u64),
     Servers(Vec<usize>),
     Take(usize),
@@ -352,7 +381,9 @@ enum Step {
 
 fn step() -> impl Strategy<Value = Step> {
     prop_oneof![
-        6 => (0..6u64, 0..3u32).prop_map(|(query, server)| Step::Send(query, server)),
+        4 => (0..6u64, 0..3u32).prop_map(|(query, server)| Step::Send(query, server, DnsTransport::Udp)),
+        4 => (0..6u64, 0..3u32).prop_map(|(query, server)| Step::Send(query, server, DnsTransport::Tcp)),
+        2 => any::<bool>().prop_map(Step::Serve),
         3 => (0..6u64).prop_map(Step::Release),
         1 => proptest::collection::vec(0..3usize, 0..=3).prop_map(Step::Servers),
         4 => (1..6usize).prop_map(Step::Take),
@@ -362,15 +393,16 @@ fn step() -> impl Strategy<Value = Step> {
 
 /// An event loop that keeps its own set, and insists that it makes sense.
 #[derive(Default)]
-struct Watched(HashSet<i32>);
+struct Watched(HashMap<i32, u32>);
 
 impl Watched {
     fn apply(&mut self, change: Change) {
         assert!(is_open(change.fd), "{change:?}");
         if change.events == Events::NONE {
-            assert!(self.0.remove(&change.fd), "removed but not watched: {change:?}");
+            assert!(self.0.remove(&change.fd).is_some(), "removed but not watched: {change:?}");
         } else {
-            assert!(self.0.insert(change.fd), "watched twice: {change:?}");
+            let before = self.0.insert(change.fd, change.events.bits());
+            assert_ne!(before, Some(change.events.bits()), "watched twice: {change:?}");
         }
     }
 
@@ -378,7 +410,18 @@ impl Watched {
         while let Some(change) = io.next_change() {
             self.apply(change);
         }
-        assert_eq!(self.0, io.interest().map(|(fd, _)| fd).collect());
+        assert_eq!(self.0, io.interest().map(|(fd, events)| (fd, events.bits())).collect());
+    }
+}
+
+/// A server that listens on one port over UDP and TCP.
+fn server_of_both() -> (UdpSocket, TcpListener) {
+    loop {
+        let udp = server();
+        if let Ok(tcp) = TcpListener::bind(udp.local_addr().unwrap()) {
+            tcp.set_nonblocking(true).unwrap();
+            return (udp, tcp);
+        }
     }
 }
 
@@ -387,15 +430,23 @@ proptest! {
 
     #[test]
     fn changes_are_paired_whatever_happens(steps in proptest::collection::vec(step(), 0..80)) {
-        let servers = [server(), server(), closed_server()];
+        let (both, tcp) = server_of_both();
+        let mut connections = Vec::new();
+        let servers = [both, server(), closed_server()];
         let addresses = servers.each_ref().map(|server| server.local_addr().unwrap());
         let (mut io, mut random) = driver(&[]);
         io.set_servers(&addresses);
         let mut watched = Watched::default();
         for step in steps {
             match step {
-                Step::Send(query, server) => {
-                    let _ = io.send(query, DnsServerIndex(server), b"query", &mut random);
+                Step::Send(query, server, transport) => {
+                    let _ = io.send(query, DnsServerIndex(server), transport, b"query", &mut random);
+                }
+                Step::Serve(answer) => {
+                    if let Ok((mut connection, _)) = tcp.accept() && answer {
+                        let _ = connection.write_all(b"\x00\x06answer\x00");
+                        connections.push(connection);
+                    }
                 }
                 Step::Release(query) => io.release(query),
                 Step::Servers(places) => {

@@ -5,7 +5,7 @@ use crate::types::Random;
 use libc::c_int;
 use std::net::SocketAddr;
 
-/// Longest datagram taken from a server, in bytes. Queries ask for 1232 (EDNS); some servers and middleboxes exceed
+/// Longest datagram taken from a server, in bytes. (A message over TCP may be as long as its length says.) Queries ask for 1232 (EDNS); some servers and middleboxes exceed
 /// what was asked for, and 4096 is the largest size in common use.
 pub const MAX_MESSAGE: usize = 4096;
 
@@ -20,9 +20,9 @@ const PORT_TRIES: u32 = 4;
 
 /// System calls interrupted by a signal in a row before giving up: a call that does not wait is hardly ever
 /// interrupted once, and nothing here may loop without a bound.
-const SIGNAL_TRIES: u32 = 4;
+pub const SIGNAL_TRIES: u32 = 4;
 
-/// Why a datagram was not sent.
+/// Why a message was not sent.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum SendFailure {
     /// No server has this index.
@@ -33,7 +33,7 @@ pub enum SendFailure {
     Resources,
     /// This device has no way to the server: no route, network down, address family not supported.
     NoRoute,
-    /// An earlier datagram of the same query found the server's port closed.
+    /// The server's port is closed: an earlier datagram of the same query, or the connection, found it so.
     Refused,
     /// The system refused for another reason: a value of `errno.h`.
     Other(c_int),
@@ -155,7 +155,7 @@ fn bind_random(fd: &Fd, peer: &SocketAddr, random: &mut Random) {
 }
 
 // Two names for one number on most systems, so that they cannot stand in one pattern.
-const fn would_block(errno: c_int) -> bool {
+pub const fn would_block(errno: c_int) -> bool {
     errno == libc::EAGAIN || errno == libc::EWOULDBLOCK
 }
 

@@ -8,7 +8,7 @@ use crate::config::{DeviceSettings, StaticRecords};
 use crate::dns::{
     DnsCounters, DnsDatagram, DnsOutput, Outcome, Queries, QueryFailure, QueryHandle, QueryTiming, Question,
 };
-use crate::types::{DnsServerIndex, Random, SECOND_MS, Slab, Time, Timers};
+use crate::types::{DnsServerIndex, DnsTransport, Random, SECOND_MS, Slab, Time, Timers};
 use std::collections::VecDeque;
 
 /// Jobs at the same time: two servers of each of 128 accounts, more than any gateway registers.
@@ -37,7 +37,7 @@ impl Default for ResolverOptions {
 /// What came out of the resolver.
 #[derive(Debug, Default)]
 pub struct ResolveOutput {
-    /// Datagrams to be sent.
+    /// DNS messages to be sent.
     pub sends: VecDeque<DnsDatagram>,
     /// Queries that ended: their sockets can be closed.
     pub released: VecDeque<QueryHandle>,
@@ -93,11 +93,12 @@ impl Resolver {
         }
     }
 
-    /// Other static records and time-outs. Jobs under way see them at their next step.
+    /// Other static records, time-outs and DNS transport. Jobs under way see them at their next step.
     pub fn configure(&mut self, device: &DeviceSettings) {
         self.statics = StaticStore::new(&device.static_records);
         self.queries
             .set_timing(QueryTiming { timeout_ms: device.dns_query_timeout_ms, retries: device.dns_retry_times });
+        self.queries.set_transport(if device.dns_over_tcp { DnsTransport::Tcp } else { DnsTransport::Udp });
     }
 
     /// Other DNS servers, in order of preference; the caller knows their addresses. To be called whenever one of
@@ -135,15 +136,23 @@ impl Resolver {
         out.finished.retain(|(finished, _)| *finished != job);
     }
 
-    /// A datagram arrived from this DNS server.
+    /// A message arrived from this DNS server.
     pub fn handle_datagram(&mut self, now: Time, server: DnsServerIndex, bytes: &[u8], out: &mut ResolveOutput) {
         self.queries.handle_datagram(now, server, bytes, &mut self.dns_out);
         self.settle(now, out);
     }
 
-    /// The datagram last sent for this query did not leave, or its server is unreachable.
-    pub fn send_failed(&mut self, now: Time, query: QueryHandle, out: &mut ResolveOutput) {
-        self.queries.send_failed(now, query, &mut self.dns_out);
+    /// The message last sent for this query to this server did not leave, or the server cannot be reached over this
+    /// transport.
+    pub fn send_failed(
+        &mut self,
+        now: Time,
+        query: QueryHandle,
+        server: DnsServerIndex,
+        transport: DnsTransport,
+        out: &mut ResolveOutput,
+    ) {
+        self.queries.send_failed(now, query, server, transport, &mut self.dns_out);
         self.settle(now, out);
     }
 

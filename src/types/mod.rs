@@ -26,4 +26,4 @@ pub use slab::Slab;
 pub use sorted::{SortedMap, sort_short_by_key};
 pub use time::{SECOND_MS, Seconds, Time};
 pub use timers::{TimerHandle, Timers};
-pub use transport::{Transport, TransportSet, TransportSetting};
+pub use transport::{DnsTransport, Transport, TransportSet, TransportSetting};

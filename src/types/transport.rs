@@ -53,6 +53,15 @@ pub enum TransportSetting {
     DnsNaptr,
 }
 
+/// How a DNS message travels.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum DnsTransport {
+    /// One datagram (RFC 1035 §4.2.1).
+    Udp,
+    /// A connection, two bytes of length before each message (RFC 1035 §4.2.2, RFC 7766).
+    Tcp,
+}
+
 /// A set of transports.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct TransportSet(u8);

@@ -407,7 +407,7 @@ impl World {
                     let about = event.text.strip_prefix("account 1: ").unwrap_or(&event.text).to_owned();
                     self.write(Line::Told, &about);
                 }
-                Action::DnsSend { query, server, bytes } => self.on_dns(query, server, &bytes),
+                Action::DnsSend { query, server, bytes, .. } => self.on_dns(query, server, &bytes),
                 Action::DnsReleased(_) | Action::Log(..) => {}
             }
         }
