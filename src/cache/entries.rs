@@ -22,6 +22,13 @@ pub enum Content {
     NoData,
     /// There is no such name.
     NoSuchName,
+    /// The name is an alias of this one, at which there is nothing.
+    AliasOfNothing {
+        /// The end of the aliases.
+        target: Name,
+        /// True if that name exists and lacks only such records.
+        exists: bool,
+    },
 }
 
 /// An answer of DNS.
@@ -141,6 +148,7 @@ impl Cache {
             Outcome::Alias { target, ttl_s } => (Content::Alias(target), ttl_s),
             Outcome::NoData { ttl_s } => (Content::NoData, ttl_s),
             Outcome::NoSuchName { ttl_s } => (Content::NoSuchName, ttl_s),
+            Outcome::AliasOfNothing { target, exists, ttl_s } => (Content::AliasOfNothing { target, exists }, ttl_s),
             Outcome::Failed(failure) => {
                 let hold = Hold { failure, until: now.after(HOLD_MS), serial: self.serial };
                 self.entry(question).hold = Some(hold);

@@ -80,6 +80,15 @@ pub enum Outcome {
         /// How long that holds, seconds.
         ttl_s: u32,
     },
+    /// The name is an alias of another one, at which there is nothing.
+    AliasOfNothing {
+        /// The other name.
+        target: Name,
+        /// True if the other name exists and lacks only such records.
+        exists: bool,
+        /// How long that holds, seconds.
+        ttl_s: u32,
+    },
     /// No answer.
     Failed(QueryFailure),
 }
@@ -177,11 +186,11 @@ fn nothing_at(name: Name, aliased: bool, ttl_s: u32, message: &Message) -> Verdi
     // An SOA record of a foreign zone says nothing about this name.
     let soa = message.soa.as_ref().filter(|soa| soa.zone.as_ref().is_none_or(|zone| name.is_within(zone)));
     let negative_s = soa.map_or(BARE_NEGATIVE_S, |soa| soa.negative_ttl_s.min(MAX_NEGATIVE_S)).min(ttl_s);
-    Verdict::Answered(if message.rcode == Rcode::NoSuchName {
-        Outcome::NoSuchName { ttl_s: negative_s }
-    } else if aliased && soa.is_none() {
-        Outcome::Alias { target: name, ttl_s }
-    } else {
-        Outcome::NoData { ttl_s: negative_s }
+    let exists = message.rcode != Rcode::NoSuchName;
+    Verdict::Answered(match (aliased, exists) {
+        (true, true) if soa.is_none() => Outcome::Alias { target: name, ttl_s },
+        (true, _) => Outcome::AliasOfNothing { target: name, exists, ttl_s: negative_s },
+        (false, true) => Outcome::NoData { ttl_s: negative_s },
+        (false, false) => Outcome::NoSuchName { ttl_s: negative_s },
     })
 }

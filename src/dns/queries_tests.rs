@@ -1,7 +1,7 @@
 use super::{DnsOutput, MAX_IN_FLIGHT, Queries, QueriesFull, QueryTiming};
 use crate::dns::answer::{Outcome, QueryFailure};
 use crate::dns::record::{Question, RecordKind};
-use crate::dns::testing::{Reply, address, alias, question, soa};
+use crate::dns::testing::{Reply, address, alias, name, question, soa};
 use crate::types::{DnsServerIndex, DnsTransport, Random, Time};
 use proptest::prelude::*;
 use std::collections::BTreeSet;
@@ -283,7 +283,11 @@ fn aliases_are_followed_and_shorten_the_ttl() {
     let dangling = answer_to(|reply| reply.answers([alias("pbx.test", 30, "b.example")]));
     assert!(matches!(dangling, Some(Outcome::Alias { ttl_s: 30, .. })));
     let nowhere = answer_to(|reply| reply.code(3).answers([alias("pbx.test", 30, "b.example")]));
-    assert_eq!(nowhere, Some(Outcome::NoSuchName { ttl_s: 30 }));
+    let end = |exists| Some(Outcome::AliasOfNothing { target: name("b.example"), exists, ttl_s: 30 });
+    assert_eq!(nowhere, end(false));
+    let useless =
+        |reply: Reply| reply.answers([alias("pbx.test", 30, "b.example")]).authority([soa("example", 90, 90)]);
+    assert_eq!(answer_to(useless), end(true));
 }
 
 #[test]

@@ -52,3 +52,5 @@ pub use spec::{JobId, Origin, Resolution, ResolutionFailure, ResolutionNote, Res
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod vectors;

@@ -123,6 +123,11 @@ impl JobView<'_> {
                 Step::Found(records, expires) => {
                     return Lookup::Found { records, origin: Origin::Live, expires }.until(limit);
                 }
+                Step::AliasOfNothing(target, why, expires) => {
+                    question.name = target;
+                    let fallback = self.find_static(&question, self.has_servers);
+                    return fallback.unwrap_or(Lookup::Nothing { why, expires }).until(limit.min(expires));
+                }
                 Step::Nothing(why, expires) => {
                     let fallback = if hop > 0 { self.find_static(&question, self.has_servers) } else { None };
                     return fallback.unwrap_or(Lookup::Nothing { why, expires }).until(limit);
@@ -169,6 +174,8 @@ impl JobView<'_> {
 enum Step {
     Found(Arc<[Record]>, Time),
     Alias(Name, Time),
+    /// The end of the aliases, and why it is of no use.
+    AliasOfNothing(Name, ResolutionFailure, Time),
     Nothing(ResolutionFailure, Time),
     Unknown,
 }
@@ -180,6 +187,10 @@ impl Step {
             Content::Alias(target) => Step::Alias(target.clone(), answer.expires),
             Content::NoData => Step::Nothing(ResolutionFailure::NoRecords, answer.expires),
             Content::NoSuchName => Step::Nothing(ResolutionFailure::NoSuchName, answer.expires),
+            Content::AliasOfNothing { target, exists } => {
+                let why = if *exists { ResolutionFailure::NoRecords } else { ResolutionFailure::NoSuchName };
+                Step::AliasOfNothing(target.clone(), why, answer.expires)
+            }
         }
     }
 
