@@ -4,7 +4,7 @@ use super::tests::{FIRST, PATIENCE_MS, is_open, sabotage, turn};
 use super::{Change, DnsIo, Events, MAX_SOCKETS, SendFailure};
 use crate::types::{DnsTransport, Random};
 use std::io::{Read, Write};
-use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
+use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream, UdpSocket};
 use std::os::fd::AsRawFd;
 use std::time::Duration;
 
@@ -182,9 +182,8 @@ fn a_connection_closed_before_the_answer_is_a_failure() {
 fn a_closed_port_is_a_failure_at_once_or_with_the_next_turn() {
     let mut bench = Bench::new();
     // A socket that is bound and does not listen: nobody else can take the port meanwhile.
-    let closed = std::net::UdpSocket::bind("127.0.0.1:0").unwrap();
-    let holder = bound_only(closed.local_addr().unwrap().port());
-    bench.io.set_servers(&[holder.1]);
+    let (_holder, closed) = bound_only();
+    bench.io.set_servers(&[closed]);
     match bench.ask(7, b"query") {
         Err(failure) => assert_eq!(failure, SendFailure::Refused),
         Ok(()) => assert_eq!(bench.turn(), ["7 server 0: refused (TCP)"]),
@@ -193,11 +192,16 @@ fn a_closed_port_is_a_failure_at_once_or_with_the_next_turn() {
 }
 
 /// A TCP socket that is bound to a port and does not listen.
-fn bound_only(port: u16) -> (super::sys::Fd, SocketAddr) {
-    let peer = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
-    let fd = super::sys::tcp_socket(&peer).unwrap();
-    super::sys::bind(&fd, &peer, port).unwrap();
-    (fd, peer)
+fn bound_only() -> (super::sys::Fd, SocketAddr) {
+    loop {
+        // A number that is free for datagrams; mostly it is so for connections, too.
+        let port = UdpSocket::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let peer = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
+        let fd = super::sys::tcp_socket(&peer).unwrap();
+        if super::sys::bind(&fd, &peer, port).is_ok() {
+            return (fd, peer);
+        }
+    }
 }
 
 /// A server whose queue is full, so that connections to it do not come about, and those in the queue.
