@@ -2,6 +2,7 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -125,6 +126,31 @@ int udp_open(struct sockaddr_in *address)
     return fd;
 }
 
+int never_blocks(int fd)
+{
+    int flags = fcntl(fd, F_GETFL);
+
+    return flags < 0 ? -1 : fcntl(fd, F_SETFL, flags | O_NONBLOCK);
+}
+
+int tcp_open(const struct sockaddr_in *address)
+{
+    int fd = socket(AF_INET, SOCK_STREAM, 0), on = 1;
+
+    if (fd < 0)
+        return -1;
+    /* Connections of a server that ended a moment ago do not keep the port. */
+    if (setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) != 0
+        || bind(fd, (const struct sockaddr *)address, sizeof *address) != 0 || never_blocks(fd) != 0
+        || listen(fd, 16) != 0) {
+        int saved = errno;
+        close(fd);
+        errno = saved;
+        return -1;
+    }
+    return fd;
+}
+
 size_t udp_receive(int fd, int timeout_ms, unsigned char *data, size_t size,
                    struct sockaddr_in *from)
 {
@@ -189,6 +215,29 @@ int server_option(struct server *server, int argc, char **argv, int *index)
     return 1;
 }
 
+/* Returns -1 with errno. A port that the system chose for datagrams may be taken for connections: the
+ * next one is tried then. */
+static int open_sockets(struct server *server)
+{
+    const struct sockaddr_in wanted = server->address;
+    int tries = wanted.sin_port == 0 ? 10 : 1;
+
+    server->listener = -1;
+    while (tries-- > 0) {
+        server->address = wanted;
+        server->fd = udp_open(&server->address);
+        if (server->fd < 0)
+            return -1;
+        if (!server->takes_connections)
+            return 0;
+        server->listener = tcp_open(&server->address);
+        if (server->listener >= 0)
+            return 0;
+        close(server->fd);
+    }
+    return -1;
+}
+
 void server_start(struct server *server)
 {
     char text[ADDRESS_TEXT_MAX];
@@ -198,8 +247,7 @@ void server_start(struct server *server)
         die("--listen is missing");
 
     format_address(&server->address, text);
-    server->fd = udp_open(&server->address);
-    if (server->fd < 0)
+    if (open_sockets(server) != 0)
         die("cannot listen on %s: %s", text, strerror(errno));
 
     if (server->max_seconds == 0)
@@ -228,6 +276,20 @@ void server_start(struct server *server)
     log_line("listening on %s", text);
 }
 
+/* Waits until the server's socket or one of the others has something, or a signal comes. */
+static void wait_for_input(const struct server *server, int timeout_ms)
+{
+    struct pollfd wait[1 + ALSO_MAX] = { 0 };
+    size_t i, count = server->also_count < ALSO_MAX ? server->also_count : ALSO_MAX;
+
+    wait[0].fd = server->fd;
+    for (i = 0; i < count; i++)
+        wait[1 + i].fd = server->also[i];
+    for (i = 0; i < 1 + count; i++)
+        wait[i].events = POLLIN;
+    poll(wait, (nfds_t)(1 + count), timeout_ms);
+}
+
 size_t server_turn(struct server *server, int64_t wake_at, unsigned char *data, size_t size,
                    struct sockaddr_in *from)
 {
@@ -241,7 +303,8 @@ size_t server_turn(struct server *server, int64_t wake_at, unsigned char *data, 
         timeout = wake_at > now ? wake_at - now : 0;
     if (server->ends_at - now < timeout)
         timeout = server->ends_at > now ? server->ends_at - now : 0;
-    length = udp_receive(server->fd, (int)timeout, data, size, from);
+    wait_for_input(server, (int)timeout);
+    length = udp_receive(server->fd, 0, data, size, from);
 
     silent = silence_toggles;
     if (silent != server->silent) {
@@ -270,6 +333,8 @@ void server_stop(struct server *server)
     if (server->pid_file != NULL)
         unlink(server->pid_file);
     close(server->fd);
+    if (server->listener >= 0)
+        close(server->listener);
     if (asked_to_stop)
         log_line("ended on request");
     else

@@ -70,6 +70,12 @@ int same_address(const struct sockaddr_in *a, const struct sockaddr_in *b);
  * `address` has the port the system chose. */
 int udp_open(struct sockaddr_in *address);
 
+/* A TCP socket that listens at the address and never blocks; or -1 with errno. */
+int tcp_open(const struct sockaddr_in *address);
+
+/* Has it return at once, whatever there is. Returns -1 when it does not let itself. */
+int never_blocks(int fd);
+
 /* Waits up to `timeout_ms` for a datagram. Returns its length, 0 when nothing (or an empty
  * datagram) came, or a signal arrived. `data` gets a closing NUL beyond its `size` - 1 bytes. */
 size_t udp_receive(int fd, int timeout_ms, unsigned char *data, size_t size,
@@ -77,7 +83,8 @@ size_t udp_receive(int fd, int timeout_ms, unsigned char *data, size_t size,
 
 /* ---- a server's frame ------------------------------------------------------------------- */
 
-/* The options every server here has. Zero it, set `name`, then offer it the arguments. */
+/* The options every server here has. Zero it, set `name` and `takes_connections`, then offer it the
+ * arguments. */
 struct server {
     const char *name;
     struct sockaddr_in address; /* where it listens */
@@ -85,7 +92,11 @@ struct server {
     const char *pid_file;
     uint32_t max_seconds;
 
+    int takes_connections; /* listens over TCP, too: at `listener` */
     int fd;
+    int listener;
+    const int *also; /* further descriptors that end the wait of server_turn() */
+    size_t also_count;
     int64_t ends_at;
     int silent; /* reads everything, answers nothing */
 };
@@ -100,7 +111,10 @@ const char *option_value(int argc, char **argv, int *index);
 /* Opens the socket, writes the pid file, installs the signals, logs "listening on ...". */
 void server_start(struct server *server);
 
-/* One turn: waits for a datagram, but not beyond `wake_at` (now_ms clock; negative = no date).
+/* Descriptors in `also`, at most. */
+#define ALSO_MAX 32
+
+/* One turn: waits for a datagram or something on a descriptor in `also`, but not beyond `wake_at` (now_ms clock; negative = no date).
  * Returns its length, 0 when there is none. Also notes a toggled silence and logs it. */
 size_t server_turn(struct server *server, int64_t wake_at, unsigned char *data, size_t size,
                    struct sockaddr_in *from);

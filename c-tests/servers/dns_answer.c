@@ -116,29 +116,31 @@ static void describe(const struct answer *answer, unsigned rcode, int truncated,
              query->edns.present ? ", EDNS" : "");
 }
 
-static void answer_query(struct answer *answer, const struct zone *zone, int additional,
-                         const struct query *query, char log[ANSWER_LOG_MAX])
+static void answer_query(struct answer *answer, const struct service *service,
+                         enum transport transport, const struct query *query,
+                         char log[ANSWER_LOG_MAX])
 {
     unsigned rcode;
     int truncated;
 
-    answer_start(answer, query);
+    answer_start(answer, query, transport);
     if (query->edns.present && query->edns.version != 0)
         rcode = DNS_RCODE_BADVERS;
     else if (query->class != DNS_CLASS_IN && query->class != DNS_CLASS_ANY)
         rcode = DNS_RCODE_REFUSED;
     else
-        rcode = look_up(answer, zone, additional);
+        rcode = look_up(answer, &service->zone, service->additional);
 
-    truncated = answer->overflow;
+    truncated = answer->overflow
+                || (service->truncate && transport == OVER_UDP && answer->counts[SECTION_ANSWER] > 0);
     if (truncated)
         answer_truncate(answer);
     describe(answer, rcode, truncated, log);
     answer_finish(answer, rcode, truncated);
 }
 
-void answer_datagram(struct answer *answer, const struct zone *zone, int additional,
-                     const unsigned char *data, size_t length, char log[ANSWER_LOG_MAX])
+void answer_message(struct answer *answer, const struct service *service, enum transport transport,
+                    const unsigned char *data, size_t length, char log[ANSWER_LOG_MAX])
 {
     struct query query;
 
@@ -155,6 +157,6 @@ void answer_datagram(struct answer *answer, const struct zone *zone, int additio
         snprintf(log, ANSWER_LOG_MAX, "malformed query: format error");
         answer_error(answer, data, DNS_RCODE_FORMERR);
     } else {
-        answer_query(answer, zone, additional, &query, log);
+        answer_query(answer, service, transport, &query, log);
     }
 }

@@ -1,4 +1,4 @@
-/* What the DNS responder says to a datagram. */
+/* What the DNS responder says to a message. */
 #ifndef SIPFAILOVER_TEST_DNS_ANSWER_H
 #define SIPFAILOVER_TEST_DNS_ANSWER_H
 
@@ -7,9 +7,16 @@
 
 #define ANSWER_LOG_MAX 512
 
-/* Makes the answer; its length is 0 when there is none to give. `additional`: with the records that
- * the next step needs. `log` tells what was asked and how it was answered. */
-void answer_datagram(struct answer *answer, const struct zone *zone, int additional,
-                     const unsigned char *data, size_t length, char log[ANSWER_LOG_MAX]);
+/* What answers are made from, and how. */
+struct service {
+    struct zone zone;
+    int additional; /* with the records that the next step needs */
+    int truncate;   /* no answer with records fits into a datagram */
+};
+
+/* Makes the answer; its length is 0 when there is none to give. `log` tells what was asked and how it
+ * was answered. */
+void answer_message(struct answer *answer, const struct service *service, enum transport transport,
+                    const unsigned char *data, size_t length, char log[ANSWER_LOG_MAX]);
 
 #endif

@@ -71,7 +71,7 @@ int query_read(struct query *query, const unsigned char *data, size_t length)
 
 /* ---- the answer ------------------------------------------------------------------------- */
 
-void answer_start(struct answer *answer, const struct query *query)
+void answer_start(struct answer *answer, const struct query *query, enum transport transport)
 {
     memset(answer, 0, sizeof *answer);
     answer->query = query;
@@ -82,13 +82,14 @@ void answer_start(struct answer *answer, const struct query *query)
     dns_store_u16(answer->data + 4, 1);
 
     answer->limit = PLAIN_UDP_MAX;
-    if (query->edns.present) {
-        if (query->edns.udp_size > answer->limit)
-            answer->limit = query->edns.udp_size;
-        if (answer->limit > ANSWER_MAX)
-            answer->limit = ANSWER_MAX;
+    if (query->edns.present && query->edns.udp_size > answer->limit)
+        answer->limit = query->edns.udp_size;
+    if (answer->limit > ANSWER_UDP_MAX)
+        answer->limit = ANSWER_UDP_MAX;
+    if (transport == OVER_TCP)
+        answer->limit = ANSWER_MAX;
+    if (query->edns.present)
         answer->limit -= DNS_OPT_LENGTH;
-    }
 }
 
 void answer_add(struct answer *answer, const struct dns_record *r, uint32_t ttl,

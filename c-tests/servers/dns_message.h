@@ -4,7 +4,8 @@
 
 #include "dns_record.h"
 
-#define ANSWER_MAX 4096 /* the most we send, whatever the client offers */
+#define ANSWER_MAX 65535     /* what the length before a message over TCP can say */
+#define ANSWER_UDP_MAX 4096 /* the most we send in a datagram, whatever the client offers */
 
 /* What an OPT record in the query said; RFC 6891 6.1. */
 struct edns {
@@ -38,8 +39,10 @@ struct answer {
     const struct query *query;
 };
 
+enum transport { OVER_UDP, OVER_TCP };
+
 /* The question, so far without a header. */
-void answer_start(struct answer *answer, const struct query *query);
+void answer_start(struct answer *answer, const struct query *query, enum transport transport);
 
 void answer_add(struct answer *answer, const struct dns_record *r, uint32_t ttl,
                 enum section section);
