@@ -384,3 +384,21 @@ fn a_503_of_both_servers_to_an_invite_does_not_move_the_account() {
         "the target that holds the binding is checked, nobody else"
     );
 }
+
+#[test]
+fn a_name_that_leads_nowhere_is_told_and_is_the_reason_why_server_2_takes_over() {
+    let mut world = World::started(&successive(&["sip_server.1.address = nowhere.example.com"]));
+    world.at(1.0);
+    let told = world.told();
+    assert_eq!(
+        told,
+        [
+            "0 server 1: registering",
+            "0 server 1: its name leads to no address",
+            "0 server 2: registered at 192.168.1.15:5060/udp",
+            "0 server 2 takes over (name could not be resolved)",
+            "0 served by 192.168.1.15:5060/udp now (name could not be resolved)",
+            "0 server 1: unregistered, retrying (name could not be resolved)"
+        ]
+    );
+}

@@ -356,3 +356,35 @@ fn other_dns_servers_are_asked_by_the_next_walk() {
     assert_eq!(world.state(1), "registered");
     world.down(&[B]);
 }
+
+#[test]
+fn an_account_that_changes_its_servers_tells_why_and_does_not_say_that_it_stopped() {
+    let mut world = World::started(&single(&[]));
+    world.at(100.0);
+    world.forget();
+    world.reload(&elsewhere());
+    world.at(101.0);
+    assert_eq!(
+        world.told(),
+        [
+            "100 server 1: unregistering (configuration changed)",
+            "100 server 1: off (configuration changed)",
+            "100 server 1: registering",
+            "100 server 1: registered at 192.168.1.20:5060/udp",
+            "100 served by 192.168.1.20:5060/udp now"
+        ]
+    );
+}
+
+#[test]
+fn an_account_that_is_removed_says_that_it_stopped() {
+    let mut world = World::started(&single(&[]));
+    world.at(100.0);
+    world.forget();
+    world.reload("");
+    world.at(101.0);
+    assert_eq!(
+        world.told(),
+        ["100 server 1: unregistering (account stopped)", "100 server 1: off (account stopped)", "100 stopped"]
+    );
+}

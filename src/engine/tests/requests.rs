@@ -195,6 +195,18 @@ fn a_report_about_an_attempt_that_was_left_comes_too_late_and_is_a_sign_of_life(
 }
 
 #[test]
+fn an_answer_after_a_transport_failure_comes_too_late() {
+    let mut world = World::started(&domain(&[]));
+    world.once(P, Reply::failure(TransportFailure::ConnectionLost));
+    world.invite();
+    world.at(1.0);
+    assert_eq!(world.ended(), ["0 INVITE 200"]);
+    let [.., attempt, _] = world.attempts[..] else { panic!("two attempts") };
+    // The backup has taken the call: a second one must not come up.
+    assert_eq!(world.report(attempt, OK), ReportStatus::Late);
+}
+
+#[test]
 fn an_attempt_that_was_left_is_known_for_the_length_of_a_transaction() {
     let (mut world, attempt) = moved();
     world.at(17.5 + 31.999);
@@ -295,6 +307,7 @@ fn a_ringing_call_walks_no_further_and_ends_three_minutes_after_the_last_sign() 
             "290 INVITE failed: no response in time"
         ]
     );
+    assert_eq!(world.outcomes, ["192.168.1.14:5060/udp no response in time"]);
 }
 
 #[test]

@@ -2,7 +2,9 @@
 
 use super::zone::{Dns, Zone};
 use super::{B, P, Watch};
-use crate::account::{Action, Attempt, CancelMode, CancelSip, DoneReport, FinalResponse, LogLevel, Purpose};
+use crate::account::{
+    Action, Attempt, CancelMode, CancelSip, DoneReport, FailedAttempt, FinalResponse, LogLevel, Purpose,
+};
 use crate::account::{ReportStatus, RequestResult};
 use crate::config::{Config, Settings, Severity};
 use crate::engine::{Engine, EngineOptions};
@@ -122,6 +124,10 @@ pub struct World {
     pub asked: Vec<String>,
     /// Every attempt that was sent.
     pub attempts: Vec<AttemptId>,
+    /// Warnings in the log.
+    pub warnings: Vec<String>,
+    /// The targets that failed on the way of the request that ended last, and why.
+    pub outcomes: Vec<String>,
     pub watch: Watch,
     hosts: BTreeMap<IpAddr, Host>,
     mail: BTreeMap<(u64, u64), Mail>,
@@ -167,6 +173,8 @@ impl World {
             zone,
             asked: Vec::new(),
             attempts: Vec::new(),
+            warnings: Vec::new(),
+            outcomes: Vec::new(),
             hosts: BTreeMap::new(),
             mail: BTreeMap::new(),
             mail_serial: 0,
@@ -408,6 +416,7 @@ impl World {
                     self.write(Line::Told, &about);
                 }
                 Action::DnsSend { query, server, bytes, .. } => self.on_dns(query, server, &bytes),
+                Action::Log(LogLevel::Warning, line) => self.warnings.push(line),
                 Action::DnsReleased(_) | Action::Log(..) => {}
             }
         }
@@ -438,6 +447,8 @@ impl World {
     fn on_done(&mut self, id: RequestId) {
         let report = self.engine.take_done(id).unwrap();
         self.watch.done(id, &report);
+        let outcome = |failed: &FailedAttempt| format!("{} {}", failed.target.to_str().unwrap(), failed.cause.text());
+        self.outcomes = report.failed.iter().map(outcome).collect();
         self.write(Line::Ended, &ended_line(&report));
     }
 
