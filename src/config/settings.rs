@@ -261,7 +261,8 @@ pub struct StaticNaptr {
     pub order: u16,
     /// Preference within one order, the smaller first.
     pub preference: u16,
-    /// Flags in lower case: "s", "a", "u", "p" or empty.
+    /// Flags in lower case: "s", "a", "u", "p" or empty. A record that was given none although its replacement begins with
+    /// `_`, as service names do, has "s".
     pub flags: Arc<str>,
     /// Service, e.g. `SIP+D2U`.
     pub service: Arc<str>,

@@ -1,6 +1,5 @@
 //! Which NAPTR records can be used, and what each asks for next (RFC 3263 §4.1, RFC 3403 §4).
 
-use super::spec::{Origin, ResolutionNote};
 use crate::dns::{NaptrData, Record, RecordData};
 use crate::types::{Name, Transport, TransportSet, sort_short_by_key};
 
@@ -18,52 +17,28 @@ pub enum Next {
 /// The usable records, most preferred first.
 ///
 /// Equal order and preference: by content, so that the order of the answer does not matter.
-pub fn usable<'a>(
-    records: &'a [Record],
-    origin: Origin,
-    supported: TransportSet,
-    notes: &mut Vec<ResolutionNote>,
-) -> Vec<(Next, &'a Name)> {
+pub fn usable(records: &[Record], supported: TransportSet) -> Vec<(Next, &Name)> {
     let mut kept: Vec<&NaptrData> = records
         .iter()
         .filter_map(|record| if let RecordData::Naptr(data) = &record.data { Some(data) } else { None })
         .collect();
     // NaptrData is ordered by order and preference before anything else.
     sort_short_by_key(&mut kept, |data| *data);
-    let mut list = Vec::new();
-    for data in kept {
-        let Some(replacement) = &data.replacement else { continue };
-        match next(data, replacement, origin, supported) {
-            Some((next, corrected)) => {
-                if corrected {
-                    notes.push(ResolutionNote::StaticNaptrReadAsS(replacement.clone()));
-                }
-                list.push((next, replacement));
-            }
-            None => continue,
-        }
-    }
-    list
+    kept.into_iter().filter_map(|data| Some((next(data, supported)?, data.replacement.as_ref()?))).collect()
 }
 
-/// What one record asks for next, and whether its flags had to be corrected; `None` if it is of no use.
-fn next(data: &NaptrData, replacement: &Name, origin: Origin, supported: TransportSet) -> Option<(Next, bool)> {
+/// What one record asks for next; `None` if it is of no use.
+fn next(data: &NaptrData, supported: TransportSet) -> Option<Next> {
     // SIP uses no regular expressions; a record with one is made for something else.
     if data.has_regexp {
         return None;
     }
     let transport = transport(&data.service).filter(|transport| supported.contains(*transport));
     match &*data.flags {
-        b"s" | b"S" => Some((Next::Services(transport?), false)),
-        b"a" | b"A" => Some((Next::Addresses(transport?), false)),
-        [] => {
-            let service_name = replacement.labels().next().is_some_and(|label| label.first() == Some(&b'_'));
-            if origin == Origin::Static && service_name {
-                return Some((Next::Services(transport?), true));
-            }
-            // A record that only leads on need not name a service (RFC 3403 §4.1); if it does, it must be ours.
-            (data.service.is_empty() || transport.is_some()).then_some((Next::Naptr, false))
-        }
+        b"s" | b"S" => Some(Next::Services(transport?)),
+        b"a" | b"A" => Some(Next::Addresses(transport?)),
+        // A record that only leads on need not name a service (RFC 3403 §4.1); if it does, it must be ours.
+        [] => (data.service.is_empty() || transport.is_some()).then_some(Next::Naptr),
         _ => None,
     }
 }

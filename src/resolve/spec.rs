@@ -94,8 +94,6 @@ pub enum ResolutionNote {
     TargetsDropped(u32),
     /// Records that would have needed further look-ups were left out.
     LookupsDropped(u32),
-    /// A static NAPTR record without flags that points to a service name was read as one with the flag "s".
-    StaticNaptrReadAsS(Name),
     /// DNS did not answer in time, so static records serve for the moment.
     DnsSlow,
 }
@@ -107,9 +105,6 @@ impl fmt::Display for ResolutionNote {
                 write!(f, "more than {} targets, {count} dropped", super::walk::MAX_TARGETS)
             }
             ResolutionNote::LookupsDropped(count) => write!(f, "too many records, {count} look-ups left out"),
-            ResolutionNote::StaticNaptrReadAsS(name) => {
-                write!(f, "static NAPTR record of {name} has no flags but points to a service, read as flag S")
-            }
             ResolutionNote::DnsSlow => f.write_str("DNS did not answer in time, static records serve"),
         }
     }

@@ -165,12 +165,12 @@ impl Walker<'_> {
             self.result.failure = ResolutionFailure::TooLong;
             return Step::Nothing;
         }
-        let (records, origin, expires) = match self.look_up(name, RecordKind::Naptr) {
+        let (records, _, expires) = match self.look_up(name, RecordKind::Naptr) {
             Lookup::Found { records, origin, expires } => (records, origin, expires),
             Lookup::Nothing { .. } => return Step::Nothing,
             Lookup::Unknown(_) => return Step::Pending,
         };
-        let usable = naptr::usable(&records, origin, self.spec.supported, &mut self.result.notes);
+        let usable = naptr::usable(&records, self.spec.supported);
         let mut outcome = Step::Nothing;
         for (next, replacement) in usable {
             let step = match next {

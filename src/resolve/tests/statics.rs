@@ -125,15 +125,10 @@ fn silence_without_static_records_ends_when_the_tries_do() {
 }
 
 #[test]
-fn a_static_pointer_without_flags_to_a_service_name_is_read_as_s() {
-    let naptr = vec![static_naptr("h.test", 1, "", "SIP+D2T", "_sip._tcp.h.test")];
-    let zone = || Zone::default().srv("_sip._tcp.h.test", 60, [0, 0, 0], "192.0.2.1");
-    let mut bench = Bench::new(zone()).statics(StaticRecords { naptr, ..StaticRecords::default() });
-    let resolution = bench.resolve(&spec("h.test"));
-    assert_eq!(list(&resolution), ["tcp 192.0.2.1:5060"]);
-    assert!(matches!(resolution.notes[..], [ResolutionNote::StaticNaptrReadAsS(_)]));
-    // A live record says what it says: further NAPTR records, of which there are none.
-    let zone = zone().naptr("h.test", 60, [1, 1], ["", "SIP+D2T", ""], "_sip._tcp.h.test");
+fn a_pointer_without_flags_from_dns_leads_to_further_pointers_even_if_it_names_a_service() {
+    // For a static one the loader has put the flag in; a live record says what it says.
+    let zone = Zone::default().srv("_sip._tcp.h.test", 60, [0, 0, 0], "192.0.2.1");
+    let zone = zone.naptr("h.test", 60, [1, 1], ["", "SIP+D2T", ""], "_sip._tcp.h.test");
     assert_eq!(list(&Bench::new(zone).resolve(&spec("h.test"))), [""; 0]);
 }
 
