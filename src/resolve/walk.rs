@@ -165,8 +165,8 @@ impl Walker<'_> {
             self.result.failure = ResolutionFailure::TooLong;
             return Step::Nothing;
         }
-        let (records, _, expires) = match self.look_up(name, RecordKind::Naptr) {
-            Lookup::Found { records, origin, expires } => (records, origin, expires),
+        let (records, expires) = match self.look_up(name, RecordKind::Naptr) {
+            Lookup::Found { records, expires, .. } => (records, expires),
             Lookup::Nothing { .. } => return Step::Nothing,
             Lookup::Unknown(_) => return Step::Pending,
         };
