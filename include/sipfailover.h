@@ -329,6 +329,10 @@ typedef struct sfo_options {
    * them. The same seed, configuration and calls give the same callbacks.
    */
   uint8_t seed[32];
+  /* How long after their end DNS records may serve while no DNS server answers, seconds, 0..31536000 (RFC 8767). 0: not
+   * at all. Default 86400.
+   */
+  uint32_t stale_limit_s;
 } sfo_options;
 
 /* One attempt, as the send_sip callback gets it. All pointers die when the callback returns; none is NULL. */

@@ -48,6 +48,7 @@ impl Account {
         let mut timer = None;
         ctx.set_timer(&mut timer, lifetime_ms, TimerKey::Binding(self.id, server));
         let expires = ctx.now.after(lifetime_ms);
+        self.sides[server.index()].unlisted = false;
         self.sides[server.index()].binding = Some(Binding { list, index, expires, timer });
     }
 

@@ -31,6 +31,13 @@ pub enum TimerKey {
 pub enum ListState {
     /// The targets.
     Ready(Arc<TargetList>),
+    /// The first targets; the others are being resolved.
+    Begun {
+        /// What is known so far.
+        list: Arc<TargetList>,
+        /// A walk that is through with these may wait for more; the account hears of it.
+        waits: bool,
+    },
     /// DNS has been asked; the account hears of the end.
     Pending,
     /// Likewise, but it takes longer than a walk that can go elsewhere should wait.
@@ -43,6 +50,9 @@ pub enum ListState {
 pub trait Lists {
     /// The targets of a server, as of `now`. Asks DNS where needed.
     fn get(&mut self, now: Time, settings: &AccountSettings, server: Server) -> ListState;
+
+    /// A REGISTER to a server is due at `due`: asks DNS now what will have expired by then.
+    fn look_ahead(&mut self, now: Time, settings: &AccountSettings, server: Server, due: Time);
 
     /// Forgets what is known about the servers of an account. Nobody may be waiting for it.
     fn forget(&mut self, account: AccountId);

@@ -3,6 +3,7 @@
 use super::action::{EventKind, RegistrationState};
 use super::attempt::CauseText;
 use super::context::{Context, TimerKey};
+use super::lists::look_ahead_in_ms;
 use super::machine::{Account, Phase};
 use super::registration::Walking;
 use crate::policy::spread;
@@ -97,8 +98,9 @@ impl Account {
     pub(super) fn schedule_probe(&mut self, ctx: &mut Context<'_>) {
         let interval_ms = u64::from(self.settings.probe_interval_s) * SECOND_MS;
         let ms = spread(interval_ms, 10, ctx.jitter());
+        self.probe_due = ctx.now.after(ms);
         let mut timer = self.probe_timer.take();
-        ctx.set_timer(&mut timer, ms, TimerKey::Probe(self.id));
+        ctx.set_timer(&mut timer, look_ahead_in_ms(ms), TimerKey::Probe(self.id));
         self.probe_timer = timer;
     }
 

@@ -6,7 +6,6 @@ use super::machine::{Account, Phase};
 use super::registration::Walking;
 use super::request::Kind;
 use crate::config::{AccountSettings, FailbackMode, FailbackProbe};
-use crate::policy::Method;
 use crate::types::{Cause, RequestId, SECOND_MS, Server};
 use std::sync::Arc;
 
@@ -218,13 +217,11 @@ impl Account {
         }
     }
 
-    /// The end of an input: lets waiting settings take effect if no call is up or being set up. Never in the middle of
+    /// The end of an input: what waited for the account to be idle takes effect if no call is up or being set up. Never in the middle of
     /// one, where what follows would mix the old settings with the new ones.
     pub fn end_input(&mut self, ctx: &mut Context<'_>) {
-        let is_call = |id: &RequestId| {
-            ctx.requests.get(id.0).is_some_and(|r| r.kind == Kind::Firmware && r.method == Method::Invite)
-        };
-        let is_idle = self.phase == Phase::Off || (!self.busy && !self.open.iter().any(is_call));
+        self.leave_unlisted_targets(ctx);
+        let is_idle = self.phase == Phase::Off || self.is_idle(ctx);
         if self.pending.is_some() && is_idle && !self.is_gone() {
             self.apply_pending(ctx);
         }
@@ -283,16 +280,6 @@ impl Account {
             self.lanes[usize::from(lane)].walk = None;
             if self.lane_is_used(lane) {
                 self.register(ctx, lane, Walking::Due);
-            }
-        }
-    }
-
-    /// Names may be resolved now: a lane that paused because its name led nowhere does not wait any longer.
-    pub fn on_dns_changed(&mut self, ctx: &mut Context<'_>) {
-        for server in Server::BOTH {
-            let led_nowhere = self.sides[server.index()].cause == Cause::Resolution;
-            if led_nowhere && !self.holds_binding(ctx.now, server) {
-                self.register(ctx, self.lane_of(server), Walking::Due);
             }
         }
     }

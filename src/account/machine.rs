@@ -26,6 +26,8 @@ pub(super) struct Side {
     pub binding: Option<Binding>,
     /// Concurrent registration: the server is fit to be current.
     pub good: bool,
+    /// DNS does not name the target of the binding any more.
+    pub unlisted: bool,
     /// State for the firmware.
     pub state: RegistrationState,
     /// Why it is in this state.
@@ -37,8 +39,10 @@ pub(super) struct Side {
 pub(super) struct Lane {
     /// The registration walk under way.
     pub walk: Option<RequestId>,
-    /// The next walk.
+    /// The next walk, and shortly before it the look-ups that it will need.
     pub timer: Option<TimerHandle>,
+    /// When the next walk begins.
+    pub due: Time,
     /// Walks in a row that found no server.
     pub failures: u32,
     /// Refusals in a row.
@@ -58,6 +62,7 @@ pub struct Account {
     pub(super) lanes: [Lane; 2],
     pub(super) probe: Option<RequestId>,
     pub(super) probe_timer: Option<TimerHandle>,
+    pub(super) probe_due: Time,
     /// Requests that have not ended, in the order in which they began.
     pub(super) open: Vec<RequestId>,
     /// Targets that asked not to be used until a moment.
@@ -73,7 +78,7 @@ pub struct Account {
 
 impl Side {
     fn new() -> Side {
-        Side { binding: None, good: true, state: RegistrationState::Off, cause: Cause::None }
+        Side { binding: None, good: true, unlisted: false, state: RegistrationState::Off, cause: Cause::None }
     }
 }
 
@@ -91,6 +96,7 @@ impl Account {
             lanes: [Lane::default(), Lane::default()],
             probe: None,
             probe_timer: None,
+            probe_due: Time(0),
             open: Vec::new(),
             held: Vec::new(),
             stop_timer: None,

@@ -21,6 +21,7 @@ mod bindings;
 mod context;
 mod current;
 mod lifecycle;
+mod lists;
 mod machine;
 mod registration;
 mod request;

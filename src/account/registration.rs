@@ -3,6 +3,7 @@
 use super::action::{CancelMode, EventKind, RegistrationState};
 use super::attempt::{CauseText, FinalResponse};
 use super::context::{Context, ListState, TimerKey};
+use super::lists::look_ahead_in_ms;
 use super::machine::{Account, Phase};
 use super::request::{Kind, Phase as Awaiting};
 use super::walk::Walk;
@@ -30,7 +31,7 @@ impl Account {
     }
 
     /// The server whose binding a lane maintains now.
-    fn lane_server(&self, lane: u8) -> Server {
+    pub(super) fn lane_server(&self, lane: u8) -> Server {
         match (self.is_concurrent(), lane) {
             (true, 0) => Server::Working,
             (true, _) => Server::Fallback,
@@ -40,8 +41,14 @@ impl Account {
 
     /// The timer of a lane.
     pub(super) fn on_lane_timer(&mut self, ctx: &mut Context<'_>, lane: u8) {
-        self.lanes[usize::from(lane)].timer = None;
-        self.register(ctx, lane, Walking::Due);
+        let state = &mut self.lanes[usize::from(lane)];
+        state.timer = None;
+        let due = state.due;
+        if due <= ctx.now {
+            return self.register(ctx, lane, Walking::Due);
+        }
+        ctx.set_timer(&mut state.timer, due.since(ctx.now), TimerKey::Lane(self.id, lane));
+        self.look_ahead(ctx, lane, due);
     }
 
     /// Starts a registration walk, unless the lane is walking already.
@@ -71,7 +78,7 @@ impl Account {
     }
 
     /// The servers a registration walk goes over.
-    fn registration_walk(&self, ctx: &Context<'_>, server: Server, why: Walking) -> Walk {
+    pub(super) fn registration_walk(&self, ctx: &Context<'_>, server: Server, why: Walking) -> Walk {
         let other = self.other_configured(server);
         if self.is_concurrent() {
             let mut walk = Walk::new(server, None);
@@ -117,7 +124,9 @@ impl Account {
             return false;
         }
         match ctx.lists.get(ctx.now, &self.settings, Server::Working) {
-            ListState::Ready(first) => list.targets().iter().all(|target| first.position(target.key).is_some()),
+            ListState::Ready(first) | ListState::Begun { list: first, .. } => {
+                list.targets().iter().all(|target| first.position(target.key).is_some())
+            }
             ListState::Pending | ListState::Slow | ListState::Failed => false,
         }
     }
@@ -405,6 +414,11 @@ impl Account {
     /// the last probe or by a walk over both servers.
     pub(super) fn on_probe_timer(&mut self, ctx: &mut Context<'_>) {
         self.probe_timer = None;
+        let due = self.probe_due;
+        if due > ctx.now {
+            ctx.set_timer(&mut self.probe_timer, due.since(ctx.now), TimerKey::Probe(self.id));
+            return ctx.lists.look_ahead(ctx.now, &self.settings, Server::Working, due);
+        }
         self.schedule_probe(ctx);
         if self.probe.is_some() || self.is_registering_at(ctx, Server::Working) {
             return;
@@ -477,7 +491,8 @@ impl Account {
         let mut timer = self.lanes[usize::from(lane)].timer.take();
         ctx.cancel_timer(&mut timer);
         if let Some(ms) = ms {
-            ctx.set_timer(&mut timer, ms, TimerKey::Lane(self.id, lane));
+            ctx.set_timer(&mut timer, look_ahead_in_ms(ms), TimerKey::Lane(self.id, lane));
+            self.lanes[usize::from(lane)].due = ctx.now.after(ms);
         }
         self.lanes[usize::from(lane)].timer = timer;
     }

@@ -7,9 +7,7 @@ use super::machine::{Account, Phase as AccountPhase};
 use super::walk::{Pick, Walk};
 use crate::config::{Redundancy, ServerSettings};
 use crate::policy::Method;
-use crate::target::TargetList;
 use crate::types::{AttemptId, Cause, RequestId, SECOND_MS, Server, Time};
-use std::sync::Arc;
 
 /// Requests of one account that may wait for a registration at the same time.
 const MAX_PARKED: usize = 16;
@@ -184,14 +182,15 @@ impl Account {
 
     /// Moves a request to its next target, or ends it.
     pub(super) fn advance(&mut self, ctx: &mut Context<'_>, id: RequestId) {
-        // Each round opens an attempt, waits, ends, or closes one of two servers: four rounds are more than enough.
-        for _ in 0..4 {
+        // Each round opens an attempt, waits, ends, or completes or closes one of two servers: six rounds are enough.
+        for _ in 0..6 {
             let Some(request) = ctx.requests.get(id.0) else { return };
             let avoid = self.settings.skip_redundant_failover_addr;
             let pick = request.walk.pick(|key| self.is_held(ctx, key), avoid);
             let (Pick::Target(server, _) | Pick::NeedList(server)) = pick else {
                 return self.exhausted(ctx, id);
             };
+            let has_list = request.walk.list(server).is_some();
             match self.gate(ctx.now, request, server) {
                 Gate::Open => {}
                 Gate::Closed => {
@@ -202,11 +201,20 @@ impl Account {
             }
             match pick {
                 Pick::Target(server, index) => return self.open_attempt(ctx, id, server, index),
-                Pick::NeedList(server) => match ctx.lists.get(ctx.now, &self.settings, server) {
+                Pick::NeedList(server) => match self.list_for_walk(ctx, server) {
                     ListState::Ready(list) if self.repeats_server_1(ctx, id, server, &list) => {
                         return self.rest_lane(ctx, id, server);
                     }
-                    ListState::Ready(list) => self.give_list(ctx, id, server, list),
+                    ListState::Ready(list) => {
+                        self.give_list(ctx, id, server, list, false);
+                    }
+                    ListState::Begun { list, waits } => {
+                        let is_news = self.give_list(ctx, id, server, list, waits);
+                        if waits && !is_news {
+                            return set_phase(ctx, id, Phase::AwaitingList(server));
+                        }
+                    }
+                    _ if has_list => self.pass_by(ctx, id, server),
                     ListState::Failed => self.name_leads_nowhere(ctx, id, server),
                     ListState::Slow if self.can_pass(ctx, id, server) => self.close_server(ctx, id, server),
                     ListState::Pending | ListState::Slow => return set_phase(ctx, id, Phase::AwaitingList(server)),
@@ -216,13 +224,7 @@ impl Account {
         }
     }
 
-    fn give_list(&mut self, ctx: &mut Context<'_>, id: RequestId, server: Server, list: Arc<TargetList>) {
-        if let Some(request) = ctx.requests.get_mut(id.0) {
-            request.walk.set_list(server, list);
-        }
-    }
-
-    fn close_server(&mut self, ctx: &mut Context<'_>, id: RequestId, server: Server) {
+    pub(super) fn close_server(&mut self, ctx: &mut Context<'_>, id: RequestId, server: Server) {
         if let Some(request) = ctx.requests.get_mut(id.0) {
             request.walk.close(server);
         }
@@ -304,33 +306,6 @@ impl Account {
             }
             self.advance(ctx, id);
         }
-    }
-
-    /// The targets of a server are known, or will not become known: requests that waited for them go on.
-    pub fn on_list(&mut self, ctx: &mut Context<'_>, server: Server) {
-        let is_waiting = |id: &&RequestId| matches!(ctx.requests.get(id.0).map(|r| &r.phase), Some(Phase::AwaitingList(at)) if *at == server);
-        let waiting: Vec<RequestId> = self.open.iter().filter(is_waiting).copied().collect();
-        for id in waiting {
-            self.advance(ctx, id);
-        }
-    }
-
-    /// Resolution is slow: requests that can go elsewhere do not wait for it.
-    pub fn on_list_slow(&mut self, ctx: &mut Context<'_>, server: Server) {
-        let is_waiting = |id: &&RequestId| matches!(ctx.requests.get(id.0).map(|r| &r.phase), Some(Phase::AwaitingList(at)) if *at == server);
-        let waiting: Vec<RequestId> = self.open.iter().filter(is_waiting).copied().collect();
-        for id in waiting {
-            if self.can_pass(ctx, id, server) {
-                self.close_server(ctx, id, server);
-                self.advance(ctx, id);
-            }
-        }
-    }
-
-    /// True for a request of the firmware that need not wait for the targets of this server: it can go to the other.
-    fn can_pass(&self, ctx: &Context<'_>, id: RequestId, server: Server) -> bool {
-        let request = ctx.requests.get(id.0);
-        request.is_some_and(|r| r.kind == Kind::Firmware && self.may_follow(ctx.now, r, server.other()))
     }
 
     /// A final response that is the answer.

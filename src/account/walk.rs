@@ -37,6 +37,8 @@ struct Side {
     tried: u32,
     // Bit n: target n was silent or unreachable.
     dead: u32,
+    // More targets may follow those of the list.
+    more: bool,
     // The name led nowhere, or the server is not to be asked by this request.
     closed: bool,
 }
@@ -82,15 +84,26 @@ impl Walk {
     #[must_use]
     pub fn single(server: Server, list: Arc<TargetList>, target: TargetKey) -> Walk {
         let mut walk = Walk::new(server, None);
-        walk.set_list(server, list);
+        walk.set_list(server, list, false);
         walk.only = Some(target);
         walk.always_retries = true;
         walk
     }
 
-    /// Gives the walk the targets of a server; it keeps the list it began with.
-    pub fn set_list(&mut self, server: Server, list: Arc<TargetList>) {
-        self.sides[server.index()].list.get_or_insert(list);
+    /// Gives the walk the targets of a server, or the first of them if `more` follow. It keeps those that it began with,
+    /// at their places; others come behind them.
+    pub fn set_list(&mut self, server: Server, list: Arc<TargetList>, more: bool) {
+        let side = &mut self.sides[server.index()];
+        side.more = more;
+        side.list = Some(match side.list.take() {
+            None => list,
+            Some(old) => TargetList::joined(&old, &list),
+        });
+    }
+
+    /// What is still missing of a server's list is not waited for.
+    pub fn pass_by(&mut self, server: Server) {
+        self.sides[server.index()].more = false;
     }
 
     /// The targets of a server, if the walk has them.
@@ -154,6 +167,9 @@ impl Walk {
             if let Some(index) = late {
                 return Pick::Target(server, index);
             }
+            if side.more {
+                return Pick::NeedList(server);
+            }
         }
         let open = self.order.into_iter().flatten().filter(|server| !self.sides[server.index()].closed);
         for server in open {
@@ -172,7 +188,7 @@ impl Walk {
             && self.order.into_iter().flatten().all(|other| {
                 let side = &self.sides[other.index()];
                 let none_left = self.untried(other).all(|left| (other, left) == (server, index));
-                side.closed || !can_follow(other) || (side.list.is_some() && none_left)
+                side.closed || !can_follow(other) || (side.list.is_some() && !side.more && none_left)
             })
     }
 
@@ -221,7 +237,8 @@ impl Walk {
     pub fn found_dead(&self, server: Server, avoid_dead_addresses: bool) -> bool {
         let side = &self.sides[server.index()];
         let Some(list) = &side.list else { return false };
-        side.dead != 0
+        !side.more
+            && side.dead != 0
             && (0..list.targets().len() as u8).all(|index| {
                 side.dead & (1 << index) != 0
                     || (avoid_dead_addresses && side.tried & (1 << index) == 0 && self.on_dead_address(server, index))
@@ -275,9 +292,9 @@ mod tests {
 
     fn walk_over(first: Arc<TargetList>, second: Option<Arc<TargetList>>) -> Walk {
         let mut walk = Walk::new(Server::Working, second.as_ref().map(|_| Server::Fallback));
-        walk.set_list(Server::Working, first);
+        walk.set_list(Server::Working, first, false);
         if let Some(second) = second {
-            walk.set_list(Server::Fallback, second);
+            walk.set_list(Server::Fallback, second, false);
         }
         walk
     }
@@ -305,7 +322,7 @@ mod tests {
     #[test]
     fn the_last_target_is_the_one_after_which_nothing_can_follow() {
         let mut walk = Walk::new(Server::Working, Some(Server::Fallback));
-        walk.set_list(Server::Working, list(&[(Transport::Udp, "192.0.2.1:5060")]));
+        walk.set_list(Server::Working, list(&[(Transport::Udp, "192.0.2.1:5060")]), false);
         assert!(!walk.is_last(Server::Working, 0, |_| true));
         assert!(walk.is_last(Server::Working, 0, |server| server == Server::Working));
         walk.close(Server::Fallback);

@@ -190,9 +190,14 @@ impl Cache {
         });
     }
 
-    /// Everything is forgotten.
-    pub fn flush(&mut self) {
-        self.entries.clear();
+    /// Nothing holds any more: it has to be asked anew. Until there are answers, what was known is better than nothing.
+    pub fn expire(&mut self, now: Time) {
+        for entry in self.entries.values_mut() {
+            for answer in [&mut entry.answer, &mut entry.hint].into_iter().flatten() {
+                answer.expires = answer.expires.min(now);
+            }
+            entry.hold = None;
+        }
     }
 
     /// The records, with TTLs as they count here, in the order of the previous answer if that had the same set.

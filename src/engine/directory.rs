@@ -1,78 +1,38 @@
-//! The target lists of all accounts: what resolution found, how long it holds, who waits for it.
+//! The target lists of all accounts: when DNS is asked for them, and who hears of it.
 
+use super::slot::{Change, Slot, Slots};
 use crate::account::{ListState, Lists};
-use crate::config::{AccountSettings, DeviceSettings, DnsCacheType};
-use crate::resolve::{JobId, Resolution, ResolveOutput, ResolveSpec, ResolvedTarget, Resolver};
-use crate::target::{Target, TargetKey, TargetList};
-use crate::types::{AccountId, SECOND_MS, Server, SortedMap, Time, TimerHandle, Timers, TransportSet};
+use crate::config::{AccountSettings, DeviceSettings};
+use crate::resolve::{JobId, Resolution, ResolveOutput, ResolveSpec, Resolver, Stage};
+use crate::target::{Target, TargetList};
+use crate::types::{AccountId, Families, Server, SortedMap, Time, TransportSet};
+use core::net::IpAddr;
 use std::sync::Arc;
-
-/// After a resolution that led nowhere, the next one is this far away, ms: as long as a failure is remembered in the
-/// DNS cache (RFC 9520 §3.2), so that asking earlier would learn nothing.
-const FAILURE_HOLD_MS: u64 = 5 * SECOND_MS;
-/// After DNS did not answer, the old targets are used at once for this long, ms (RFC 8767 §5).
-const OLD_LIST_HOLD_MS: u64 = 30 * SECOND_MS;
-
-/// What is known about one server of one account.
-#[derive(Debug)]
-struct Slot {
-    // Name to verify in TLS, and host of the request URI.
-    names: [Arc<str>; 2],
-    // The account wants every walk to ask DNS.
-    real_time: bool,
-    list: Option<Arc<TargetList>>,
-    valid_until: Time,
-    resolved_at: Option<Time>,
-    // Until then nothing is asked: the old list serves, or the server leads nowhere.
-    hold_until: Time,
-    job: Option<(JobId, TimerHandle)>,
-    // The job has taken longer than a walk waits.
-    slow: bool,
-}
-
-/// The servers of all accounts. Place X-1 holds account X; boxed, as most accounts of a large device are not in use.
-#[derive(Debug, Default)]
-struct Slots(Vec<[Option<Box<Slot>>; 2]>);
-
-impl Slots {
-    fn get(&self, (account, server): (AccountId, Server)) -> Option<&Slot> {
-        self.0.get((account.0 as usize).checked_sub(1)?)?[server.index()].as_deref()
-    }
-
-    fn place(&mut self, (account, server): (AccountId, Server)) -> Option<&mut Option<Box<Slot>>> {
-        Some(&mut self.0.get_mut((account.0 as usize).checked_sub(1)?)?[server.index()])
-    }
-
-    fn get_mut(&mut self, id: (AccountId, Server)) -> Option<&mut Slot> {
-        self.place(id)?.as_deref_mut()
-    }
-
-    fn insert(&mut self, id: (AccountId, Server), slot: Slot) {
-        let places = id.0.0 as usize;
-        if self.0.len() < places {
-            self.0.resize_with(places, Default::default);
-        }
-        if let Some(place) = self.place(id) {
-            *place = Some(Box::new(slot));
-        }
-    }
-
-    fn remove(&mut self, id: (AccountId, Server)) -> Option<Box<Slot>> {
-        self.place(id)?.take()
-    }
-
-    fn iter_mut(&mut self) -> impl Iterator<Item = &mut Slot> {
-        self.0.iter_mut().flatten().flatten().map(|slot| &mut **slot)
-    }
-}
 
 /// Something the accounts have to hear.
 #[derive(Clone, Debug)]
 pub enum ListNews {
-    /// The wait for the targets of this server is over.
+    /// Targets of this server are there, more of them, or none will come.
     Settled(AccountId, Server),
     /// It takes longer than a walk should wait.
     Slow(AccountId, Server),
+    /// The targets of this server have changed.
+    Changed(AccountId, Server, Arc<TargetList>),
+}
+
+/// What lists depend on beside the settings of their account.
+#[derive(Debug)]
+pub struct Surroundings {
+    /// Settings of the device.
+    pub device: Arc<DeviceSettings>,
+    /// Transports of the firmware.
+    pub transports: TransportSet,
+    /// Address families that have a route.
+    pub families: Families,
+    /// How long after their end records may serve while DNS is silent, ms.
+    pub stale_limit_ms: u64,
+    /// The random number from which each account's load balance comes.
+    pub draw: u64,
 }
 
 /// Target lists by account and server.
@@ -83,35 +43,23 @@ pub struct Directory {
     pub out: ResolveOutput,
     slots: Slots,
     jobs: SortedMap<JobId, (AccountId, Server)>,
-    waits: Timers<(AccountId, Server)>,
+    news: Vec<ListNews>,
     /// What happened to lists, for the log.
     pub notes: Vec<String>,
-    device: Arc<DeviceSettings>,
-    transports: TransportSet,
-    wait_ms: u64,
-    draw: u64,
+    around: Surroundings,
 }
 
 impl Directory {
-    /// An empty directory. `draw` is the random number from which each account's load balance comes.
-    pub fn new(
-        resolver: Resolver,
-        device: Arc<DeviceSettings>,
-        transports: TransportSet,
-        wait_ms: u64,
-        draw: u64,
-    ) -> Directory {
+    /// An empty directory.
+    pub fn new(resolver: Resolver, around: Surroundings) -> Directory {
         Directory {
             resolver,
             out: ResolveOutput::default(),
             slots: Slots::default(),
             jobs: SortedMap::default(),
-            waits: Timers::default(),
+            news: Vec::new(),
             notes: Vec::new(),
-            device,
-            transports,
-            wait_ms,
-            draw,
+            around,
         }
     }
 
@@ -128,89 +76,106 @@ impl Directory {
     /// New settings of the device: everything is looked up anew when it is needed next.
     pub fn configure(&mut self, device: Arc<DeviceSettings>) {
         self.resolver.configure(&device);
-        self.device = device;
+        self.around.device = device;
+        self.expire();
+    }
+
+    /// Other address families have a route now. Targets that cannot be reached any more are forgotten at once.
+    pub fn set_families(&mut self, families: Families) {
+        self.around.families = families;
+        self.expire();
+        for slot in self.slots.iter_mut() {
+            slot.keep_reachable(families);
+            let Some(job) = slot.job.take() else { continue };
+            self.resolver.cancel(job, &mut self.out);
+            // Whoever waits asks again, and so for what can be reached now.
+            if let Some((account, server)) = self.jobs.remove(&job) {
+                self.news.push(ListNews::Settled(account, server));
+            }
+        }
+    }
+
+    /// The address families that have a route.
+    pub fn families(&self) -> Families {
+        self.around.families
+    }
+
+    /// The network changed: what DNS said before counts no more. Old lists serve until new ones are there.
+    pub fn start_anew(&mut self, now: Time) {
+        self.resolver.start_anew(now, &mut self.out);
         self.expire();
     }
 
     /// No list is trusted any more; the old ones serve until new ones are there.
     pub fn expire(&mut self) {
         for slot in self.slots.iter_mut() {
-            slot.valid_until = Time(0);
-            slot.resolved_at = None;
-            slot.hold_until = Time(0);
+            slot.expire();
         }
     }
 
     /// True if a server of an account has a target with this address.
-    pub fn knows(&self, account: AccountId, server: Server, ip: core::net::IpAddr) -> bool {
-        let list = self.slots.get((account, server)).and_then(|slot| slot.list.as_ref());
-        list.is_some_and(|list| list.targets().iter().any(|target| target.key.address.ip() == ip))
+    pub fn knows(&self, account: AccountId, server: Server, ip: IpAddr) -> bool {
+        self.slots.knows((account, server), ip)
     }
 
     /// The next moment at which something is to be done.
     pub fn next_deadline(&self) -> Option<Time> {
-        self.waits.next().into_iter().chain(self.resolver.next_deadline()).min()
+        self.resolver.next_deadline()
     }
 
     /// Does what is due.
-    pub fn handle_timer(&mut self, now: Time, news: &mut Vec<ListNews>) {
+    pub fn handle_timer(&mut self, now: Time) -> Vec<ListNews> {
         if self.resolver.next_deadline().is_some_and(|at| at <= now) {
             self.resolver.handle_timer(now, &mut self.out);
         }
-        self.collect(now, news);
-        while let Some((account, server)) = self.waits.take_due(now) {
-            let Some(slot) = self.slots.get_mut((account, server)) else { continue };
-            slot.slow = true;
-            news.push(match slot.list {
-                Some(_) => ListNews::Settled(account, server),
-                None => ListNews::Slow(account, server),
+        self.collect(now)
+    }
+
+    /// Takes over the results of jobs, and tells what the accounts have to hear.
+    pub fn collect(&mut self, now: Time) -> Vec<ListNews> {
+        while let Some((job, resolution)) = self.out.lists.pop_front() {
+            let Some((account, server)) = self.jobs.get(&job).copied() else { continue };
+            self.take(now, job, &resolution);
+            let is_slow = resolution.stage == Stage::Waited
+                && self.slots.get((account, server)).is_some_and(|slot| matches!(slot.state(now), ListState::Slow));
+            self.news.push(match is_slow {
+                true => ListNews::Slow(account, server),
+                false => ListNews::Settled(account, server),
             });
         }
+        core::mem::take(&mut self.news)
     }
 
-    /// Takes over the results of finished jobs.
-    pub fn collect(&mut self, now: Time, news: &mut Vec<ListNews>) {
-        while let Some((job, resolution)) = self.out.finished.pop_front() {
-            let Some((account, server)) = self.jobs.remove(&job) else { continue };
-            self.finish(now, account, server, resolution);
-            news.push(ListNews::Settled(account, server));
-        }
-    }
-
-    fn finish(&mut self, now: Time, account: AccountId, server: Server, resolution: Resolution) {
+    /// Takes over one result of a job.
+    fn take(&mut self, now: Time, job: JobId, resolution: &Resolution) {
+        let Some((account, server)) = self.jobs.get(&job).copied() else { return };
         let Some(slot) = self.slots.get_mut((account, server)) else { return };
-        if let Some((_, timer)) = slot.job.take() {
-            self.waits.cancel(timer);
+        match resolution.stage {
+            Stage::Begun => return slot.take_begun(resolution, false),
+            Stage::Waited => return slot.take_begun(resolution, true),
+            Stage::Done => {}
         }
-        slot.slow = false;
+        self.jobs.remove(&job);
         let label = format!("account {}, server {}", account.0, server.number());
         for note in &resolution.notes {
             self.notes.push(format!("{label}: {note}"));
         }
-        if resolution.targets.is_empty() {
-            let why = resolution.failure.map_or("no address".to_owned(), |failure| failure.to_string());
-            if resolution.dns_answered {
-                slot.list = None;
+        let had_list = slot.list.is_some();
+        let change = slot.take_end(now, resolution, self.around.stale_limit_ms);
+        match (change, &slot.list) {
+            (Change::Failed, list) => {
+                let why = resolution.failure.map_or("no address".to_owned(), |failure| failure.to_string());
+                let then = if list.is_some() { "; the targets known before are used" } else { "" };
+                self.notes.push(format!("{label}: {why}{then}"));
             }
-            let (hold_ms, then) = match slot.list {
-                Some(_) => (OLD_LIST_HOLD_MS, "; the targets known before are used"),
-                None => (FAILURE_HOLD_MS, ""),
-            };
-            slot.hold_until = now.after(hold_ms);
-            return self.notes.push(format!("{label}: {why}{then}"));
-        }
-        slot.valid_until = match slot.real_time {
-            true if resolution.valid_until != Time::NEVER => Time(0),
-            _ => resolution.valid_until,
-        };
-        slot.resolved_at = Some(now);
-        slot.hold_until = Time(0);
-        let [tls_name, registrar] = &slot.names;
-        let list = TargetList::new(resolution.targets.iter().map(target), tls_name, registrar);
-        if slot.list.as_deref() != Some(&list) {
-            let texts: Vec<&str> = list.targets().iter().map(Target::as_str).collect();
-            self.notes.push(format!("{label} ({tls_name}): targets are {}", texts.join(", ")));
-            slot.list = Some(Arc::new(list));
+            (Change::New, Some(list)) => {
+                let texts: Vec<&str> = list.targets().iter().map(Target::as_str).collect();
+                self.notes.push(format!("{label} ({}): targets are {}", slot.host(), texts.join(", ")));
+                if had_list {
+                    self.news.push(ListNews::Changed(account, server, list.clone()));
+                }
+            }
+            (Change::New | Change::Same, _) => {}
         }
     }
 
@@ -218,24 +183,16 @@ impl Directory {
     fn start(&mut self, now: Time, settings: &AccountSettings, server: Server) {
         let id = (settings.id, server);
         let Some(spec) = self.spec(settings, server) else { return };
-        let Ok(job) = self.resolver.start(now, &spec, &mut self.out) else {
-            // Too many resolutions at once: this one comes later.
-            if let Some(slot) = self.slots.get_mut(id) {
-                slot.hold_until = now.after(FAILURE_HOLD_MS);
-            }
-            return;
-        };
-        let timer = self.waits.set(now.after(self.wait_ms), id);
-        if let Some(slot) = self.slots.get_mut(id) {
-            slot.job = Some((job, timer));
-            slot.slow = false;
-        }
+        let started = self.resolver.start(now, &spec, &mut self.out);
+        let Some(slot) = self.slots.get_mut(id) else { return };
+        // Too many resolutions at once: this one comes later.
+        let Ok(job) = started else { return slot.put_off(now) };
+        slot.start(job);
         self.jobs.insert(job, id);
-        if let Some(position) = self.out.finished.iter().position(|(finished, _)| *finished == job)
-            && let Some((_, resolution)) = self.out.finished.remove(position)
+        while let Some(place) = self.out.lists.iter().position(|(made_by, _)| *made_by == job)
+            && let Some((_, resolution)) = self.out.lists.remove(place)
         {
-            self.jobs.remove(&job);
-            self.finish(now, id.0, id.1, resolution);
+            self.take(now, job, &resolution);
         }
     }
 
@@ -246,86 +203,46 @@ impl Directory {
             port: configured.port,
             transport: configured.transport,
             dns: settings.dns,
-            supported: self.transports,
-            ip_address_mode: self.device.ip_address_mode,
+            supported: self.around.transports,
+            ip_address_mode: self.around.device.ip_address_mode,
+            families: self.around.families,
             srv_weight: configured.srv_weight,
-            tie_break: mix(self.draw ^ u64::from(settings.id.0)),
+            tie_break: mix(self.around.draw ^ u64::from(settings.id.0)),
         })
+    }
+
+    fn slot(&mut self, settings: &AccountSettings, server: Server) -> Option<&mut Slot> {
+        let id = (settings.id, server);
+        if self.slots.get(id).is_none() {
+            self.slots.insert(id, Slot::new(settings, server)?);
+        }
+        self.slots.get_mut(id)
     }
 }
 
 impl Lists for Directory {
     fn get(&mut self, now: Time, settings: &AccountSettings, server: Server) -> ListState {
-        let id = (settings.id, server);
-        if self.slots.get(id).is_none() {
-            let Some(slot) = Slot::new(settings, server) else { return ListState::Failed };
-            self.slots.insert(id, slot);
-        }
-        let needs_job =
-            self.slots.get(id).is_some_and(|slot| slot.job.is_none() && !slot.is_valid(now) && slot.hold_until <= now);
-        if needs_job {
+        let Some(slot) = self.slot(settings, server) else { return ListState::Failed };
+        if slot.wants_job(now) {
             self.start(now, settings, server);
         }
-        match self.slots.get(id) {
-            Some(slot) => slot.state(now),
-            None => ListState::Failed,
+        self.slots.get((settings.id, server)).map_or(ListState::Failed, |slot| slot.state(now))
+    }
+
+    fn look_ahead(&mut self, now: Time, settings: &AccountSettings, server: Server, due: Time) {
+        if self.slot(settings, server).is_some_and(|slot| slot.look_ahead(now, due)) {
+            self.start(now, settings, server);
         }
     }
 
     fn forget(&mut self, account: AccountId) {
         for server in Server::BOTH {
-            let Some(slot) = self.slots.remove((account, server)) else { continue };
-            if let Some((job, timer)) = slot.job {
-                self.waits.cancel(timer);
+            if let Some(job) = self.slots.remove((account, server)).and_then(|slot| slot.job) {
                 self.jobs.remove(&job);
                 self.resolver.cancel(job, &mut self.out);
             }
         }
     }
-}
-
-impl Slot {
-    fn new(settings: &AccountSettings, server: Server) -> Option<Slot> {
-        let configured = settings.server(server)?;
-        // Through a proxy the request's own host stays SIP server 1.
-        let registrar = match settings.through_proxy {
-            true => settings.registrars.iter().flatten().next(),
-            false => settings.registrars[server.index()].as_ref(),
-        };
-        let tls_name = configured.host_text.clone();
-        let registrar = registrar.unwrap_or(&tls_name).clone();
-        Some(Slot {
-            names: [tls_name, registrar],
-            real_time: settings.dns.cache_type == DnsCacheType::RealTime,
-            list: None,
-            valid_until: Time(0),
-            resolved_at: None,
-            hold_until: Time(0),
-            job: None,
-            slow: false,
-        })
-    }
-
-    /// A list holds until its records end; what was found at this very moment serves the walk that asked.
-    fn is_valid(&self, now: Time) -> bool {
-        self.list.is_some() && (self.valid_until > now || self.resolved_at == Some(now))
-    }
-
-    fn state(&self, now: Time) -> ListState {
-        let is_waiting = self.job.is_some() && !self.slow && !self.is_valid(now);
-        match &self.list {
-            _ if is_waiting => ListState::Pending,
-            Some(list) => ListState::Ready(list.clone()),
-            None if self.job.is_some() => ListState::Slow,
-            None => ListState::Failed,
-        }
-    }
-}
-
-fn target(found: &ResolvedTarget) -> Target {
-    let key = TargetKey { transport: found.transport, address: found.address };
-    let host = found.host.as_ref().map_or_else(|| found.address.ip().to_string(), ToString::to_string);
-    Target::new(key, &host, found.ttl_s)
 }
 
 /// Spreads account numbers evenly (the finalizer of SplitMix64).

@@ -1,7 +1,7 @@
 //! The engine: what can be put in, and what comes out.
 
 use super::clock::Clock;
-use super::directory::{Directory, ListNews};
+use super::directory::{Directory, ListNews, Surroundings};
 use super::options::EngineOptions;
 use crate::account::{
     Account, Action, Attempt, AttemptState, Context, Counters, DoneReport, FinalResponse, Lists, LogLevel, Options,
@@ -13,7 +13,7 @@ use crate::policy::Method;
 use crate::resolve::{ResolveCounters, Resolver, ResolverOptions};
 use crate::target::HealthTable;
 use crate::types::{
-    AccountId, AttemptId, Cause, DnsServerIndex, DnsTransport, Random, RequestId, Server, Slab, Time, Timers,
+    AccountId, AttemptId, Cause, DnsServerIndex, DnsTransport, Families, Random, RequestId, Server, Slab, Time, Timers,
     TransportFailure,
 };
 use core::net::{IpAddr, SocketAddr};
@@ -120,12 +120,22 @@ impl Engine {
         for chunk in dns_seed.chunks_exact_mut(4) {
             chunk.copy_from_slice(&random.next_u32().to_le_bytes());
         }
-        let resolver_options =
-            ResolverOptions { cache_entries: options.cache_entries, dns_wait_ms: options.dns_wait_ms };
+        let resolver_options = ResolverOptions {
+            cache_entries: options.cache_entries,
+            dns_wait_ms: options.dns_wait_ms,
+            stale_limit_ms: options.stale_limit_ms,
+        };
         let mut resolver = Resolver::new(resolver_options, Random::new(&dns_seed));
         resolver.configure(&settings.device);
         let device = settings.device.clone();
-        let directory = Directory::new(resolver, device.clone(), options.transports, options.dns_wait_ms, draw);
+        let around = Surroundings {
+            device: device.clone(),
+            transports: options.transports,
+            families: Families::default(),
+            stale_limit_ms: options.stale_limit_ms,
+            draw,
+        };
+        let directory = Directory::new(resolver, around);
         let table = TABLE_MIN.max(settings.max_accounts as usize * TABLE_PER_ACCOUNT);
         let shared = Shared {
             random,
@@ -208,8 +218,7 @@ impl Engine {
             // Equal moments: lists first, so that a walk that becomes due finds them.
             let lists_first = of_lists.is_some_and(|at| at <= now && of_accounts.is_none_or(|other| at <= other));
             if lists_first {
-                let mut news = Vec::new();
-                self.shared.directory.handle_timer(now, &mut news);
+                let news = self.shared.directory.handle_timer(now);
                 self.spread_news(now, news);
             } else if let Some(key) = self.shared.timers.take_due(now) {
                 self.fire(now, key);
@@ -273,12 +282,24 @@ impl Engine {
         &self.dns_servers
     }
 
+    /// The address families that have a route. Targets of another family are not used, and not asked for.
+    pub fn set_families(&mut self, now_ms: u64, families: Families) {
+        let now = self.clock.read(now_ms);
+        if self.shared.directory.families() != families {
+            self.shared.directory.set_families(families);
+            for place in 0..self.accounts.len() {
+                let id = AccountId(place as u32 + 1);
+                self.with_account(now, id, |account, ctx| account.on_families_changed(ctx, families));
+            }
+        }
+        self.settle(now);
+    }
+
     /// The network came up, or the device's own address changed: nothing learned before is trusted.
     pub fn network_changed(&mut self, now_ms: u64) {
         let now = self.clock.read(now_ms);
         self.shared.health.clear();
-        self.shared.directory.resolver().0.flush();
-        self.shared.directory.expire();
+        self.shared.directory.start_anew(now);
         for place in 0..self.accounts.len() {
             self.with_account(now, AccountId(place as u32 + 1), |account, ctx| account.on_network_changed(ctx));
         }
@@ -520,8 +541,7 @@ impl Engine {
     /// After every input: tells the accounts what happened to lists, and queues what DNS wants sent.
     fn settle(&mut self, now: Time) {
         loop {
-            let mut news = Vec::new();
-            self.shared.directory.collect(now, &mut news);
+            let news = self.shared.directory.collect(now);
             if news.is_empty() {
                 break;
             }
@@ -540,6 +560,9 @@ impl Engine {
                 }
                 ListNews::Slow(account, server) => {
                     self.with_account(now, account, |account, ctx| account.on_list_slow(ctx, server));
+                }
+                ListNews::Changed(account, server, list) => {
+                    self.with_account(now, account, |account, ctx| account.on_list_changed(ctx, server, &list));
                 }
             }
         }

@@ -16,6 +16,7 @@ mod clock;
 mod directory;
 mod inputs;
 mod options;
+mod slot;
 
 #[cfg(test)]
 mod tests;

@@ -10,6 +10,8 @@ pub struct EngineOptions {
     pub account: Options,
     /// How long a walk waits for DNS before it uses the targets known before, ms.
     pub dns_wait_ms: u64,
+    /// How long after their end DNS records may serve while no DNS server answers, ms.
+    pub stale_limit_ms: u64,
     /// Answers in the DNS cache.
     pub cache_entries: usize,
     /// Transports that the SIP stack supports.
@@ -25,6 +27,8 @@ impl Default for EngineOptions {
             account: Options { t1_ms: 500, startup_window_ms: 0, jitter: true, log_level: LogLevel::Off },
             // RFC 8767 §5: the client response timeout.
             dns_wait_ms: 1_800,
+            // A day, the shortest limit that RFC 8767 §5 suggests.
+            stale_limit_ms: 86_400_000,
             cache_entries: 256,
             transports: TransportSet::DEFAULT,
             seed: [0; 32],

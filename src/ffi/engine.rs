@@ -9,7 +9,7 @@ use super::types::{sfo_callbacks, sfo_counters, sfo_options};
 use crate::account::{LogLevel, Options};
 use crate::engine::{Engine, EngineOptions};
 use crate::io::{DnsIo, interface_index, server_text};
-use crate::types::{AccountId, DnsServerIndex, Random, TransportSet};
+use crate::types::{AccountId, DnsServerIndex, Random, SECOND_MS, TransportSet};
 use core::ffi::{c_char, c_void};
 use core::mem::{offset_of, size_of};
 use core::net::{IpAddr, SocketAddr};
@@ -17,6 +17,9 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// DNS servers that sfo_engine_set_dns_servers() takes.
 const MAX_DNS_SERVERS: usize = 8;
+
+/// A year: longer than any phone is without DNS and still of use.
+const MAX_STALE_LIMIT_S: u32 = 31_536_000;
 
 /// Options where the caller gives none. The header's SFO_OPTIONS_INIT says the same.
 pub(super) const DEFAULT_OPTIONS: sfo_options = sfo_options {
@@ -29,6 +32,7 @@ pub(super) const DEFAULT_OPTIONS: sfo_options = sfo_options {
     transports: SFO_TRANSPORT_UDP | SFO_TRANSPORT_TCP | SFO_TRANSPORT_TLS,
     log_level: SFO_LOG_INFO,
     seed: [0; 32],
+    stale_limit_s: 86_400,
 };
 
 pub(super) const NO_CALLBACKS: sfo_callbacks = sfo_callbacks {
@@ -51,6 +55,7 @@ fn engine_options(options: &sfo_options, has_log: bool) -> Option<EngineOptions>
         && options.startup_window_s <= 3_600
         && options.jitter <= 1
         && options.dns_wait_ms <= 60_000
+        && options.stale_limit_s <= MAX_STALE_LIMIT_S
         && (16..=65_536).contains(&options.cache_entries);
     let transports = TransportSet::from_bits(u8::try_from(options.transports).ok()?)?;
     let account = Options {
@@ -63,6 +68,7 @@ fn engine_options(options: &sfo_options, has_log: bool) -> Option<EngineOptions>
     is_in_range.then_some(EngineOptions {
         account,
         dns_wait_ms: u64::from(options.dns_wait_ms),
+        stale_limit_ms: u64::from(options.stale_limit_s) * SECOND_MS,
         cache_entries: options.cache_entries as usize,
         transports,
         seed: options.seed,

@@ -239,6 +239,9 @@ pub struct sfo_options {
     /// Unpredictable bytes, from getrandom() or the device's generator: DNS ids, load balance and jitter come from
     /// them. The same seed, configuration and calls give the same callbacks.
     pub seed: [u8; 32],
+    /// How long after their end DNS records may serve while no DNS server answers, seconds, 0..31536000 (RFC 8767). 0: not
+    /// at all. Default 86400.
+    pub stale_limit_s: u32,
 }
 
 /// A request to route. Begin with SFO_REQUEST_INIT.

@@ -1,14 +1,11 @@
 //! One resolution under way.
 
-use super::spec::{Resolution, ResolutionNote, ResolveSpec};
+use super::spec::{Resolution, ResolutionNote, ResolveSpec, ResolvedTarget, Stage};
 use super::view::{JobView, Sources};
 use super::walk::{Walked, walk};
 use crate::cache::Known;
 use crate::dns::Question;
-use crate::types::{SECOND_MS, SortedMap, TimerHandle};
-
-/// A list made because DNS was slow holds for this long only: DNS may have answered by then.
-const PROVISIONAL_MS: u64 = 30 * SECOND_MS;
+use crate::types::{SortedMap, TimerHandle};
 
 /// A job.
 #[derive(Debug)]
@@ -21,8 +18,10 @@ pub struct Job {
     pub waiting: Vec<Question>,
     /// What arrived for this job.
     pub held: SortedMap<Question, Known>,
-    /// True when the wait for DNS is over, as far as static records can serve.
+    /// True when the wait for DNS is over: what is unknown does not hold up the rest any longer.
     pub impatient: bool,
+    /// The list that was handed out last.
+    pub shown: Option<(Stage, Vec<ResolvedTarget>)>,
     /// True if questions of this job could not be asked for want of room.
     pub starved: bool,
     /// Ends the wait.
@@ -34,8 +33,8 @@ pub struct Job {
 pub enum Progress {
     /// It is done.
     Done(Resolution, Sources),
-    /// It needs answers to these.
-    Needs(Vec<Question>),
+    /// It needs answers to these. A list that serves meanwhile, if there is a new one.
+    Needs(Vec<Question>, Option<Resolution>),
 }
 
 impl Job {
@@ -47,6 +46,7 @@ impl Job {
             waiting: Vec::new(),
             held: SortedMap::default(),
             impatient: false,
+            shown: None,
             starved: false,
             timer: None,
         }
@@ -54,35 +54,43 @@ impl Job {
 
     /// Walks from the start with what is known now.
     pub fn progress(&self, mut view: JobView<'_>) -> Progress {
-        let walked = walk(&self.spec, &mut view);
+        let mut walked = walk(&self.spec, &mut view);
         if walked.unknown.is_empty() {
-            return Progress::Done(resolution(walked, &view, false), view.sources);
+            return Progress::Done(resolution(walked, &view, Stage::Done), view.sources);
         }
-        if self.impatient {
+        let unknown = core::mem::take(&mut walked.unknown);
+        let stage = if self.impatient {
             view.impatient = true;
             view.sources = Sources::default();
-            let walked = walk(&self.spec, &mut view);
-            if !walked.targets.is_empty() && view.sources.statics > 0 {
-                return Progress::Done(resolution(walked, &view, true), view.sources);
-            }
+            walked = walk(&self.spec, &mut view);
+            Stage::Waited
+        } else {
+            walked.targets.truncate(walked.settled);
+            Stage::Begun
+        };
+        let is_news = match &self.shown {
+            Some((shown, targets)) => *shown != stage || *targets != walked.targets,
+            None => stage == Stage::Waited || !walked.targets.is_empty(),
+        };
+        if !is_news {
+            return Progress::Needs(unknown, None);
         }
-        Progress::Needs(walked.unknown)
+        Progress::Needs(unknown, Some(resolution(walked, &view, stage)))
     }
 }
 
-fn resolution(walked: Walked, view: &JobView<'_>, provisional: bool) -> Resolution {
+fn resolution(walked: Walked, view: &JobView<'_>, stage: Stage) -> Resolution {
     let empty = walked.targets.is_empty();
-    let mut valid_until = if empty { walked.retry_at } else { walked.expires };
     let mut notes = walked.notes;
-    if provisional {
-        valid_until = valid_until.min(view.now.after(PROVISIONAL_MS));
-        notes.push(ResolutionNote::DnsSlow);
+    if view.sources.stale > 0 || view.impatient && view.sources.statics > 0 {
+        notes.push(ResolutionNote::WithoutDns);
     }
-    let sources = view.sources;
     Resolution {
+        stage,
         targets: walked.targets,
-        valid_until,
-        dns_answered: sources.cached + sources.fresh > 0,
+        valid_until: if empty { walked.retry_at } else { walked.expires },
+        retry_at: walked.failed_until,
+        query_failed: walked.query_failed,
         failure: empty.then_some(walked.failure),
         notes,
     }

@@ -29,15 +29,15 @@
 //! * A job that asks for fresh answers takes only what arrived since it started. It also keeps what arrived for it, so
 //!   that neither a TTL of zero nor a full cache can make it ask twice.
 //! * An empty list says why it is empty.
+//! * A job hands out what it has before its end: the first targets as soon as nothing better can come before them, and
+//!   all that is known when the wait for DNS is over. Its last list is complete.
+//! * Records that have expired serve on while no DNS server answers a question, at most for the stale limit; static
+//!   records come before them, and an answer that says "no such name" removes them (RFC 8767).
 //!
 //! Limits: 256 jobs, 16 questions of one job in flight at once, 128 look-ups in one walk, NAPTR chains of 4, aliases
 //! of 8 questions, 32 targets.
 //!
-//! Not here yet: a list that is handed out while its later targets still resolve (its place is the end of
-//! `Job::progress`, which knows both the targets so far and what is unknown behind them), prefetch, and serving stale
-//! answers (both belong into the view and the job).
-//!
-//! RFC 3263 §4, 2782, 3403, 7984 (both address families), 2308, 9520.
+//! RFC 3263 §4, 2782, 3403, 7984 (both address families), 2308, 8767, 9520.
 
 mod job;
 mod naptr;
@@ -48,7 +48,7 @@ mod view;
 mod walk;
 
 pub use resolver::{JobsFull, ResolveCounters, ResolveOutput, Resolver, ResolverOptions};
-pub use spec::{JobId, Origin, Resolution, ResolutionFailure, ResolutionNote, ResolveSpec, ResolvedTarget};
+pub use spec::{JobId, Origin, Resolution, ResolutionFailure, ResolutionNote, ResolveSpec, ResolvedTarget, Stage};
 
 #[cfg(test)]
 mod tests;

@@ -8,7 +8,7 @@ use crate::config::{DeviceSettings, StaticRecords};
 use crate::dns::{
     DnsCounters, DnsDatagram, DnsOutput, Outcome, Queries, QueryFailure, QueryHandle, QueryTiming, Question,
 };
-use crate::types::{DnsServerIndex, DnsTransport, Random, SECOND_MS, Slab, Time, Timers};
+use crate::types::{DnsServerIndex, DnsTransport, Random, SECOND_MS, Slab, SortedMap, Time, Timers};
 use std::collections::VecDeque;
 
 /// Jobs at the same time: two servers of each of 128 accounts, more than any gateway registers.
@@ -23,14 +23,17 @@ const DEFAULT_TIMING: QueryTiming = QueryTiming { timeout_ms: 3 * SECOND_MS, ret
 pub struct ResolverOptions {
     /// Questions whose answers are kept.
     pub cache_entries: usize,
-    /// How long static records wait for DNS, milliseconds.
+    /// How long what DNS does not answer holds up the rest, milliseconds.
     pub dns_wait_ms: u64,
+    /// How long after their end records serve while DNS is silent, milliseconds.
+    pub stale_limit_ms: u64,
 }
 
 impl Default for ResolverOptions {
     fn default() -> Self {
         // 1.8 s is what RFC 8767 §5 recommends for a client that has something else to offer.
-        ResolverOptions { cache_entries: 256, dns_wait_ms: 1_800 }
+        // RFC 8767 §5 suggests one to three days for the other limit; a phone should not be sent to very old places.
+        ResolverOptions { cache_entries: 256, dns_wait_ms: 1_800, stale_limit_ms: 86_400 * SECOND_MS }
     }
 }
 
@@ -41,8 +44,8 @@ pub struct ResolveOutput {
     pub sends: VecDeque<DnsDatagram>,
     /// Queries that ended: their sockets can be closed.
     pub released: VecDeque<QueryHandle>,
-    /// Jobs that ended.
-    pub finished: VecDeque<(JobId, Resolution)>,
+    /// What jobs made, in order; the last list of a job has the stage [`Stage::Done`].
+    pub lists: VecDeque<(JobId, Resolution)>,
 }
 
 /// What happened, in numbers since the start.
@@ -54,6 +57,8 @@ pub struct ResolveCounters {
     pub cache_hits: u64,
     /// Sets of static records that finished jobs used.
     pub static_answers: u64,
+    /// Expired answers that finished jobs used.
+    pub stale_answers: u64,
     /// Cache entries that had to make room.
     pub cache_evictions: u64,
     /// Jobs that found the table of jobs full.
@@ -129,11 +134,11 @@ impl Resolver {
         Ok(id)
     }
 
-    /// Forgets a job: it will not be in `finished`, not even if it is there already. Its queries go on, as what they
+    /// Forgets a job: it will not be in `lists`, not even if it is there already. Its queries go on, as what they
     /// bring serves the cache.
     pub fn cancel(&mut self, job: JobId, out: &mut ResolveOutput) {
         self.remove(job);
-        out.finished.retain(|(finished, _)| *finished != job);
+        out.lists.retain(|(known, _)| *known != job);
     }
 
     /// A message arrived from this DNS server.
@@ -176,9 +181,15 @@ impl Resolver {
         self.queries.next_deadline().into_iter().chain(self.timers.next()).min()
     }
 
-    /// Forgets everything that DNS said. Jobs under way keep what arrived for them.
-    pub fn flush(&mut self) {
-        self.cache.flush();
+    /// Everything that DNS said is forgotten, and what is under way is asked again: the network is another one.
+    pub fn start_anew(&mut self, now: Time, out: &mut ResolveOutput) {
+        self.cache.expire(now);
+        let serial = self.cache.serial();
+        for job in self.jobs.values_mut() {
+            job.held = SortedMap::default();
+            job.since = serial;
+        }
+        self.set_servers(now, self.queries.server_count(), out);
     }
 
     /// Counters since the start.
@@ -239,16 +250,24 @@ impl Resolver {
             dns: job.spec.dns,
             has_servers: self.queries.server_count() > 0,
             impatient: false,
+            stale_limit_ms: self.options.stale_limit_ms,
             sources: Sources::default(),
         };
         match job.progress(view) {
             Progress::Done(resolution, sources) => {
                 self.counters.cache_hits += sources.cached;
                 self.counters.static_answers += sources.statics;
+                self.counters.stale_answers += sources.stale;
                 self.remove(id);
-                out.finished.push_back((id, resolution));
+                out.lists.push_back((id, resolution));
             }
-            Progress::Needs(questions) => self.ask(now, id, questions),
+            Progress::Needs(questions, meanwhile) => {
+                if let (Some(resolution), Some(job)) = (meanwhile, self.jobs.get_mut(id.0)) {
+                    job.shown = Some((resolution.stage, resolution.targets.clone()));
+                    out.lists.push_back((id, resolution));
+                }
+                self.ask(now, id, questions);
+            }
         }
     }
 

@@ -2,7 +2,7 @@
 
 use crate::config::{AccountDns, Host, IpAddressMode, SrvWeight};
 use crate::dns::QueryFailure;
-use crate::types::{Name, Time, Transport, TransportSet, TransportSetting};
+use crate::types::{Families, Name, Time, Transport, TransportSet, TransportSetting};
 use core::fmt;
 use core::net::SocketAddr;
 
@@ -23,8 +23,10 @@ pub struct ResolveSpec {
     pub dns: AccountDns,
     /// Transports of the firmware.
     pub supported: TransportSet,
-    /// Which addresses are asked for; families without a route are left out by the caller.
+    /// Which addresses are asked for.
     pub ip_address_mode: IpAddressMode,
+    /// Which of them can be reached; the others are neither asked for nor used.
+    pub families: Families,
     /// Order of SRV records of equal priority.
     pub srv_weight: SrvWeight,
     /// Drawn once per account, kept for its life: decides where the records leave a choice.
@@ -36,6 +38,8 @@ pub struct ResolveSpec {
 pub enum Origin {
     /// From DNS.
     Live,
+    /// From DNS, expired, and used because no DNS server answers (RFC 8767).
+    Stale,
     /// From the static records.
     Static,
     /// Configured as an address.
@@ -67,6 +71,8 @@ pub enum ResolutionFailure {
     NoRecords,
     /// The domain says that it does not offer the service.
     NotOffered,
+    /// There are only addresses of a family without a route.
+    NoRoute,
     /// DNS gave no answer.
     Dns(QueryFailure),
     /// The records lead on and on: NAPTR chains, aliases or sheer number.
@@ -81,6 +87,7 @@ impl fmt::Display for ResolutionFailure {
             ResolutionFailure::NotOffered => {
                 f.write_str("the domain says in DNS that it does not offer this service (SRV target \".\")")
             }
+            ResolutionFailure::NoRoute => f.write_str("no route to addresses of this family (IPv4 or IPv6)"),
             ResolutionFailure::Dns(failure) => failure.fmt(f),
             ResolutionFailure::TooLong => f.write_str("the records in DNS lead on for too long"),
         }
@@ -94,8 +101,8 @@ pub enum ResolutionNote {
     TargetsDropped(u32),
     /// Records that would have needed further look-ups were left out.
     LookupsDropped(u32),
-    /// DNS did not answer in time, so static records serve for the moment.
-    DnsSlow,
+    /// DNS does not answer in time, or not at all: static or expired records serve, at least for a part of the list.
+    WithoutDns,
 }
 
 impl fmt::Display for ResolutionNote {
@@ -105,21 +112,37 @@ impl fmt::Display for ResolutionNote {
                 write!(f, "more than {} targets, {count} dropped", super::walk::MAX_TARGETS)
             }
             ResolutionNote::LookupsDropped(count) => write!(f, "too many records, {count} look-ups left out"),
-            ResolutionNote::DnsSlow => f.write_str("DNS did not answer in time, static records serve"),
+            ResolutionNote::WithoutDns => {
+                f.write_str("DNS did not answer in time; static records or the last ones known serve")
+            }
         }
     }
 }
 
-/// The end of a job.
+/// How far a job was when it made a list.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Stage {
+    /// The first targets are known; the rest follows.
+    Begun,
+    /// The wait for DNS is over: everything that is known now, without what is missing. The job goes on.
+    Waited,
+    /// The job is over.
+    Done,
+}
+
+/// A list that a job made: at its end, and before it when there is something to begin with.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Resolution {
+    /// How far the job was.
+    pub stage: Stage,
     /// The list, most preferred first.
     pub targets: Vec<ResolvedTarget>,
-    /// Until when the records behind the list hold; earlier if a host is missing only because its query failed. For an
-    /// empty list: when asking again may help.
+    /// Until when the records behind the list hold. For an empty list: when asking again may help.
     pub valid_until: Time,
-    /// True if any DNS server said anything that was used, a negative answer included.
-    pub dns_answered: bool,
+    /// When asking again may bring what is missing because its query failed; [`Time::NEVER`] if nothing is.
+    pub retry_at: Time,
+    /// True if a question was left without an answer: the list may lack something that exists.
+    pub query_failed: bool,
     /// Why the list is empty; `None` if it is not.
     pub failure: Option<ResolutionFailure>,
     /// Remarks.

@@ -9,6 +9,8 @@ use std::sync::Arc;
 
 /// Aliases followed from answer to answer. Within one answer the DNS client follows as many.
 const MAX_ALIASES: usize = 8;
+/// What expired records are worth when they serve once more, ms (RFC 8767 §4).
+const STALE_MS: u64 = 30 * SECOND_MS;
 
 /// What a look-up found.
 #[derive(Clone, Debug)]
@@ -48,6 +50,8 @@ pub struct Sources {
     pub fresh: u64,
     /// Sets of static records.
     pub statics: u64,
+    /// Expired answers.
+    pub stale: u64,
 }
 
 /// The view of one job at one moment.
@@ -69,6 +73,8 @@ pub struct JobView<'a> {
     pub has_servers: bool,
     /// True if what is unknown counts as a question without result.
     pub impatient: bool,
+    /// How long after their end records may serve, ms.
+    pub stale_limit_ms: u64,
     /// Filled by the look-ups.
     pub sources: Sources,
 }
@@ -80,12 +86,19 @@ impl View for JobView<'_> {
         {
             return found;
         }
-        match self.live(question) {
-            Lookup::Nothing { why, expires } => {
-                self.find_static(question, self.has_servers).unwrap_or(Lookup::Nothing { why, expires })
-            }
-            other => other,
+        let (why, expires) = match self.live(question, Trust::Holding) {
+            Lookup::Nothing { why, expires } => (why, expires),
+            other => return other,
+        };
+        if let Some(found) = self.find_static(question, self.has_servers) {
+            return found;
         }
+        if matches!(why, ResolutionFailure::Dns(_))
+            && let found @ Lookup::Found { .. } = self.live(question, Trust::Expired)
+        {
+            return found;
+        }
+        Lookup::Nothing { why, expires }
     }
 
     fn has_static(&self, name: &Name, kind: RecordKind) -> bool {
@@ -103,10 +116,11 @@ impl JobView<'_> {
         Some(Lookup::Found { records: records.clone(), origin: Origin::Static, expires })
     }
 
-    /// What DNS says, through aliases.
-    fn live(&mut self, question: &Question) -> Lookup {
+    /// What DNS says, or said, through aliases.
+    fn live(&mut self, question: &Question, trust: Trust) -> Lookup {
         let mut question = question.clone();
         let mut limit = Time::NEVER;
+        let origin = if trust == Trust::Expired { Origin::Stale } else { Origin::Live };
         for hop in 0..=MAX_ALIASES {
             // The end of an alias may have static records of its own.
             if hop > 0
@@ -115,13 +129,13 @@ impl JobView<'_> {
             {
                 return found.until(limit);
             }
-            match self.step(&question) {
+            match self.step(&question, trust) {
                 Step::Alias(target, expires) => {
                     question.name = target;
                     limit = limit.min(expires);
                 }
                 Step::Found(records, expires) => {
-                    return Lookup::Found { records, origin: Origin::Live, expires }.until(limit);
+                    return Lookup::Found { records, origin, expires }.until(limit);
                 }
                 Step::AliasOfNothing(target, why, expires) => {
                     question.name = target;
@@ -139,16 +153,20 @@ impl JobView<'_> {
     }
 
     /// What is known about exactly this question.
-    fn step(&mut self, question: &Question) -> Step {
-        if let Some(known) = self.held.get(question) {
-            self.sources.fresh += u64::from(matches!(known, Known::Answer(_)));
-            return match known {
-                Known::Answer(answer) => Step::of_answer(answer),
-                Known::Failed(hold) => Step::of_hold(hold),
-            };
+    fn step(&mut self, question: &Question, trust: Trust) -> Step {
+        match self.held.get(question) {
+            Some(Known::Answer(answer)) => {
+                self.sources.fresh += 1;
+                return Step::of_answer(answer);
+            }
+            Some(Known::Failed(hold)) if trust == Trust::Holding => return Step::of_hold(hold),
+            Some(Known::Failed(_)) | None => {}
+        }
+        if trust == Trust::Expired {
+            return self.expired_step(question);
         }
         if !self.has_servers {
-            // Answers of a server that is gone are not asked for any more: static records, or nothing.
+            // What a server said that is gone counts no more than what has expired.
             return Step::Nothing(ResolutionFailure::Dns(QueryFailure::NoServer), Time::NEVER);
         }
         let known = self.cache.get(question);
@@ -169,6 +187,34 @@ impl JobView<'_> {
             _ => Step::Unknown,
         }
     }
+
+    /// What was known about exactly this question, although it may hold no more.
+    fn expired_step(&mut self, question: &Question) -> Step {
+        let known = self.cache.get(question);
+        let hint = known.hint.filter(|_| self.dns.cache_type == DnsCacheType::AnswersAndAdditional);
+        let caches = self.dns.cache_type != DnsCacheType::RealTime;
+        let serves = |answer: &&Answer| {
+            caches
+                && self.now < answer.expires.after(self.stale_limit_ms)
+                && matches!(answer.content, Content::Records(_) | Content::Alias(_))
+        };
+        match known.answer.into_iter().chain(hint).find(serves) {
+            Some(answer) => {
+                self.sources.stale += 1;
+                Step::of_answer(answer).until(self.now.after(STALE_MS))
+            }
+            None => Step::Nothing(ResolutionFailure::Dns(QueryFailure::Silent), Time::NEVER),
+        }
+    }
+}
+
+/// Which answers of DNS count.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Trust {
+    /// Those that hold.
+    Holding,
+    /// Also those that have expired.
+    Expired,
 }
 
 enum Step {
@@ -192,6 +238,14 @@ impl Step {
                 Step::AliasOfNothing(target.clone(), why, answer.expires)
             }
         }
+    }
+
+    /// The same, as something that holds until `end`.
+    fn until(mut self, end: Time) -> Step {
+        if let Step::Found(_, expires) | Step::Alias(_, expires) = &mut self {
+            *expires = end;
+        }
+        self
     }
 
     fn of_hold(hold: &Hold) -> Step {

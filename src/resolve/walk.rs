@@ -25,8 +25,14 @@ pub struct Walked {
     pub targets: Vec<ResolvedTarget>,
     /// What has to be asked, each question once.
     pub unknown: Vec<Question>,
-    /// Until when the records behind the list hold, and no longer than a host is missing because its query failed.
+    /// Targets before the first thing that is unknown: nothing can come before or between them.
+    pub settled: usize,
+    /// Until when the records behind the list hold.
     pub expires: Time,
+    /// True if a question was left without an answer.
+    pub query_failed: bool,
+    /// When the first of those may be asked again.
+    pub failed_until: Time,
     /// When asking again may help, if the list is empty.
     pub retry_at: Time,
     /// Why the list is empty, if it is.
@@ -60,7 +66,10 @@ pub fn walk(spec: &ResolveSpec, view: &mut dyn View) -> Walked {
         result: Walked {
             targets: Vec::new(),
             unknown: Vec::new(),
+            settled: 0,
             expires: Time::NEVER,
+            query_failed: false,
+            failed_until: Time::NEVER,
             retry_at: Time::NEVER,
             failure: ResolutionFailure::NoRecords,
             notes: Vec::new(),
@@ -256,24 +265,14 @@ impl Walker<'_> {
             IpAddressMode::V6 => &[RecordKind::Aaaa],
             IpAddressMode::Both => &[RecordKind::Aaaa, RecordKind::A],
         };
-        let mut found_any = false;
-        let mut failed_until = Time::NEVER;
         for kind in kinds {
-            match self.look_up(way.host, *kind) {
-                Lookup::Found { records, origin, expires } => {
-                    found_any = true;
-                    self.result.expires = self.result.expires.min(expires);
-                    self.push_addresses(way, &records, origin);
-                }
-                Lookup::Nothing { why: ResolutionFailure::Dns(_), expires } => {
-                    failed_until = failed_until.min(expires);
-                }
-                Lookup::Nothing { .. } | Lookup::Unknown(_) => {}
+            let has_route = if *kind == RecordKind::Aaaa { self.spec.families.v6 } else { self.spec.families.v4 };
+            if !has_route {
+                self.result.failure = ResolutionFailure::NoRoute;
+            } else if let Lookup::Found { records, origin, expires } = self.look_up(way.host, *kind) {
+                self.result.expires = self.result.expires.min(expires);
+                self.push_addresses(way, &records, origin);
             }
-        }
-        if !found_any {
-            // A moment's trouble with DNS must not keep a host out of the list for as long as the others hold.
-            self.result.expires = self.result.expires.min(failed_until);
         }
     }
 
@@ -304,8 +303,15 @@ impl Walker<'_> {
                 // The last thing that was missing is what an administrator has to look for.
                 self.result.failure = *why;
                 self.result.retry_at = self.result.retry_at.min(*expires);
+                if matches!(why, ResolutionFailure::Dns(_)) {
+                    self.result.query_failed = true;
+                    self.result.failed_until = self.result.failed_until.min(*expires);
+                }
             }
             Lookup::Unknown(question) => {
+                if self.result.unknown.is_empty() {
+                    self.result.settled = self.result.targets.len();
+                }
                 if !self.result.unknown.contains(question) {
                     self.result.unknown.push(question.clone());
                 }
@@ -315,6 +321,10 @@ impl Walker<'_> {
     }
 
     fn push(&mut self, target: ResolvedTarget) {
+        if !self.spec.families.contains(target.address.ip()) {
+            self.result.failure = ResolutionFailure::NoRoute;
+            return;
+        }
         if is_unusable(target.address.ip()) || !self.seen.insert((target.transport, target.address)) {
             return;
         }

@@ -4,6 +4,7 @@ use crate::types::Transport;
 use core::fmt::Write;
 use core::net::SocketAddr;
 use std::ffi::CString;
+use std::sync::Arc;
 
 /// Targets in one list. More than a phone will ever try in a row: 32 silent targets take four minutes to walk.
 pub const MAX_TARGETS: usize = 32;
@@ -95,6 +96,35 @@ impl TargetList {
             }
         }
         TargetList { targets: kept.into(), tls_name: c_text(tls_name), registrar: c_text(registrar) }
+    }
+
+    /// The list with this target at its end, unless it is in there already.
+    #[must_use]
+    pub fn with(self: Arc<TargetList>, target: &Target) -> Arc<TargetList> {
+        match self.position(target.key) {
+            Some(_) => self,
+            None => Arc::new(self.made_of(self.targets.iter().chain([target]))),
+        }
+    }
+
+    /// Another list of the same server with this target alone.
+    #[must_use]
+    pub fn only(&self, target: &Target) -> Arc<TargetList> {
+        Arc::new(self.made_of([target]))
+    }
+
+    fn made_of<'a>(&self, targets: impl IntoIterator<Item = &'a Target>) -> TargetList {
+        let (tls_name, registrar) = (self.tls_name.to_string_lossy(), self.registrar.to_string_lossy());
+        TargetList::new(targets.into_iter().cloned(), &tls_name, &registrar)
+    }
+
+    /// The targets of one list, and behind them those that only the other one has; the names are those of the second.
+    #[must_use]
+    pub fn joined(first: &Arc<TargetList>, second: &Arc<TargetList>) -> Arc<TargetList> {
+        if first == second || second.targets.iter().all(|target| first.position(target.key).is_some()) {
+            return first.clone();
+        }
+        Arc::new(second.made_of(first.targets.iter().chain(second.targets.iter())))
     }
 
     /// The targets, best first.

@@ -9,6 +9,7 @@
 //! * Ids handed out through [`Slab`] are never reused within one run.
 
 mod cause;
+mod families;
 mod ids;
 mod name;
 mod random;
@@ -19,6 +20,7 @@ mod timers;
 mod transport;
 
 pub use cause::{Cause, TransportFailure};
+pub use families::Families;
 pub use ids::{AccountId, AttemptId, DnsServerIndex, RequestId, Server};
 pub use name::{Name, NameError};
 pub use random::Random;

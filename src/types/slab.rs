@@ -95,6 +95,11 @@ impl<T> Slab<T> {
     pub fn iter(&self) -> impl Iterator<Item = (u64, &T)> {
         self.places.iter().filter_map(|(id, value)| value.as_ref().map(|value| (*id, value)))
     }
+
+    /// All values.
+    pub fn values_mut(&mut self) -> impl Iterator<Item = &mut T> {
+        self.places.iter_mut().filter_map(|(_, value)| value.as_mut())
+    }
 }
 
 #[cfg(test)]

@@ -87,14 +87,14 @@ impl<K: Ord, V> SortedMap<K, V> {
         self.entries.iter()
     }
 
+    /// All values, in order of keys.
+    pub fn values_mut(&mut self) -> impl Iterator<Item = &mut V> {
+        self.entries.iter_mut().map(|(_, value)| value)
+    }
+
     /// Keeps the entries for which `wanted`, called with each value in order of keys, says so.
     pub fn retain(&mut self, mut wanted: impl FnMut(&mut V) -> bool) {
         self.entries.retain_mut(|(_, value)| wanted(value));
-    }
-
-    /// Takes everything out.
-    pub fn clear(&mut self) {
-        self.entries.clear();
     }
 }
 

@@ -78,9 +78,19 @@ fn expired_records_are_used_when_dns_does_not_answer_in_time() {
     world.dns = Dns::Silent;
     world.forget();
     world.at(545.0);
-    assert_eq!(world.sent(), ["541.8 REGISTER 192.168.1.14:5060/udp (3, 7500)"]);
+    assert_eq!(world.sent(), ["540 REGISTER 192.168.1.14:5060/udp (3, 7500)"]);
+    assert_eq!(world.asked.last().unwrap(), "A pbx.example.com", "it was asked ahead");
+    world.at(600.0);
     world.invite();
-    assert_eq!(world.ended(), ["545 INVITE 200"], "the next request does not wait at all");
+    world.at(601.0);
+    world.invite();
+    world.at(603.0);
+    world.invite();
+    assert_eq!(
+        world.ended(),
+        ["601.8 INVITE 200", "601.8 INVITE 200", "603 INVITE 200"],
+        "the third one does not wait at all"
+    );
 }
 
 #[test]
@@ -132,10 +142,15 @@ fn an_answer_that_comes_behind_is_used_by_the_next_walk() {
     world.zone.a("pbx.example.com", 300, &["192.168.1.20"]);
     world.dns_delay = 2_500;
     world.forget();
-    world.at(550.0);
-    assert_eq!(world.sent(), ["541.8 REGISTER 192.168.1.14:5060/udp (3, 7500)"]);
+    world.at(530.0);
     world.invite();
-    assert_eq!(world.sent(), ["550 INVITE 192.168.1.20:5060/udp (6, 32000)"]);
+    world.at(533.0);
+    assert_eq!(
+        world.sent(),
+        ["531.8 INVITE 192.168.1.14:5060/udp (3, 7500)", "532.5 REGISTER 192.168.1.20:5060/udp (3, 7500)"]
+    );
+    world.invite();
+    assert_eq!(world.sent(), ["533 INVITE 192.168.1.20:5060/udp (6, 32000)"]);
 }
 
 #[test]
@@ -170,13 +185,19 @@ fn without_a_cache_the_last_good_targets_serve_when_nothing_answers() {
 }
 
 #[test]
-fn a_name_that_is_gone_leads_to_server_2() {
-    let mut world = World::started(&domain_and_fallback(&["sip_server.1.expires = 600"]));
-    world.at(500.0);
-    world.zone.remove("pbx.example.com");
-    world.at(700.0);
-    assert_eq!(world.current(), Server::Fallback);
-    assert_eq!(world.state(2), "registered");
+fn a_name_that_is_gone_leads_to_server_2_unless_the_registrar_still_answers() {
+    for registrar_is_dead in [false, true] {
+        let mut world = World::started(&domain_and_fallback(&["sip_server.1.expires = 600"]));
+        world.at(500.0);
+        world.zone.remove("pbx.example.com");
+        if registrar_is_dead {
+            world.down(&[P, B]);
+        }
+        world.at(700.0);
+        let (server, number) = if registrar_is_dead { (Server::Fallback, 2) } else { (Server::Working, 1) };
+        assert_eq!(world.current(), server);
+        assert_eq!(world.state(number), "registered");
+    }
 }
 
 #[test]
@@ -190,7 +211,12 @@ fn a_new_address_is_used_when_the_old_records_have_ended() {
     world.invite();
     assert_eq!(
         world.sent(),
-        ["200 INVITE 192.168.1.14:5060/udp (3, 7500)", "301 INVITE 192.168.1.20:5060/udp (6, 32000)"]
+        [
+            "200 INVITE 192.168.1.14:5060/udp (3, 7500)",
+            "301 INVITE 192.168.1.20:5060/udp (3, 7500)",
+            "301 REGISTER 192.168.1.20:5060/udp (3, 7500)"
+        ],
+        "the registration follows as soon as the call is set up"
     );
 }
 

@@ -3,6 +3,7 @@
 use super::{Bench, Zone, list, spec};
 use crate::config::{AccountDns, DnsCacheType, IpAddressMode};
 use crate::resolve::ResolveSpec;
+use crate::types::Time;
 use crate::types::{Transport, TransportSetting};
 
 fn chain(ttl: u32) -> Zone {
@@ -49,7 +50,7 @@ fn additional_records_about_other_names_are_not_believed() {
     let bank = ResolveSpec { host: spec("bank.test").host, ..bank };
     bench.resolve(&bank.clone());
     assert_eq!(bench.asked.last().unwrap(), "A bank.test");
-    bench.resolver.flush();
+    bench.resolver.start_anew(Time(bench.now), &mut bench.out);
     bench.resolve(&with(DnsCacheType::AnswersAndAdditional));
     bench.resolve(&ResolveSpec { transport: TransportSetting::Fixed(Transport::Udp), port: 0, ..bank });
     assert_eq!(bench.asked.last().unwrap(), "SRV _sip._udp.bank.test");

@@ -3,7 +3,7 @@
 use super::{Bench, Mood, Zone, fixed, list, spec};
 use crate::config::{AccountDns, DnsCacheType};
 use crate::dns::testing::{Reply, address};
-use crate::resolve::{JobsFull, ResolveSpec, ResolverOptions};
+use crate::resolve::{JobsFull, Resolution, ResolveSpec, ResolverOptions, Stage};
 use crate::types::{DnsServerIndex, Time, Transport};
 use proptest::prelude::*;
 
@@ -97,9 +97,11 @@ fn a_host_that_is_missing_because_its_query_failed_is_asked_for_again_soon() {
         .a("b.test", 600, "192.0.2.2");
     let mut bench = Bench::new(zone.mute("a.test", 1));
     let udp = fixed("h.test", Transport::Udp);
-    let resolution = bench.resolve(&udp);
+    let job = bench.start(&udp);
+    let resolution = bench.run_until(job, |list| list.stage == Stage::Done);
     assert_eq!(list(&resolution), ["udp 192.0.2.2:5060"]);
-    assert_eq!(resolution.valid_until, Time(bench.now + 5_000));
+    assert_eq!(resolution.valid_until, Time(1_000 + 600_000), "what is there need not be asked for");
+    assert_eq!(resolution.retry_at, Time(bench.now + 5_000));
     bench.zone.mute.clear();
     bench.now += 5_000;
     assert_eq!(list(&bench.resolve(&udp)), ["udp 192.0.2.1:5060", "udp 192.0.2.2:5060"]);
@@ -138,7 +140,7 @@ fn losing_all_servers_ends_the_jobs_that_wait_for_them() {
 fn a_flush_forgets_answers() {
     let mut bench = Bench::new(zone(60));
     bench.resolve(&plain());
-    bench.resolver.flush();
+    bench.resolver.start_anew(Time(bench.now), &mut bench.out);
     bench.resolve(&plain());
     assert_eq!(bench.asked.len(), 2);
 }
@@ -181,12 +183,12 @@ fn a_cancelled_job_never_ends_and_the_table_of_jobs_is_bounded() {
     let job = bench.start(&plain());
     bench.resolver.cancel(job, &mut bench.out);
     while bench.serve() > 0 {}
-    assert!(bench.out.finished.is_empty());
+    assert!(bench.out.lists.is_empty());
     assert_eq!(bench.resolver.next_deadline(), None);
     let instant = bench.start(&plain());
     bench.resolver.cancel(instant, &mut bench.out);
-    assert!(bench.out.finished.is_empty(), "an end that was not taken yet is taken back");
-    bench.resolver.flush();
+    assert!(bench.out.lists.is_empty(), "an end that was not taken yet is taken back");
+    bench.resolver.start_anew(Time(bench.now), &mut bench.out);
     let started = (0..300).filter(|_| bench.resolver.start(Time(bench.now), &plain(), &mut bench.out) != Err(JobsFull));
     assert_eq!(started.count(), 256);
     assert_eq!(bench.resolver.counters().jobs_refused, 44);
@@ -212,6 +214,7 @@ proptest! {
         moods in prop::collection::vec(0u8..3, 1..3),
         noise in prop::collection::vec(any::<u8>(), 0..80),
     ) {
+        let is_end = |list: &Resolution| list.stage == Stage::Done;
         let run = || {
             let zone = Zone::default()
                 .naptr("h0.test", 30, [1, 1], ["s", "SIP+D2T", ""], "_sip._tcp.h0.test")
@@ -237,8 +240,9 @@ proptest! {
                 bench.now += pause;
                 bench.resolver.handle_timer(Time(bench.now), &mut bench.out);
             }
-            let results: Vec<_> = ids.into_iter().map(|id| bench.finish(id)).collect();
-            (results, bench.asked, bench.out.finished.len(), bench.now)
+            let results: Vec<_> = ids.into_iter().map(|id| bench.run_until(id, is_end)).collect();
+            let ends = bench.out.lists.iter().filter(|(_, list)| is_end(list)).count();
+            (results, bench.asked, ends, bench.now)
         };
         let (results, asked, left, now) = run();
         prop_assert_eq!(left, 0);

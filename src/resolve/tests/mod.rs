@@ -6,13 +6,13 @@ mod names;
 mod order;
 mod statics;
 
-use super::{JobId, Origin, Resolution, ResolveOutput, ResolveSpec, Resolver, ResolverOptions};
+use super::{JobId, Origin, Resolution, ResolveOutput, ResolveSpec, Resolver, ResolverOptions, Stage};
 use crate::config::{
     AccountDns, DeviceSettings, DnsCacheType, Host, IpAddressMode, SrvWeight, StaticAddress, StaticNaptr,
     StaticRecords, StaticSrv,
 };
 use crate::dns::testing::{Reply, address, alias, asked, name, naptr, soa, srv};
-use crate::types::{Random, Time, Transport, TransportSet, TransportSetting};
+use crate::types::{Families, Random, Time, Transport, TransportSet, TransportSetting};
 use std::sync::Arc;
 
 /// How a DNS server behaves.
@@ -138,11 +138,21 @@ impl Bench {
         count
     }
 
-    /// Runs until the job ends.
+    /// Runs until the job ends, or until the wait for DNS is over and there is something to go on with.
     pub fn finish(&mut self, job: JobId) -> Resolution {
+        self.run_until(job, |list| match list.stage {
+            Stage::Done => true,
+            Stage::Waited => !list.targets.is_empty(),
+            Stage::Begun => false,
+        })
+    }
+
+    /// Runs until the job has made a list like this.
+    pub fn run_until(&mut self, job: JobId, wanted: impl Fn(&Resolution) -> bool) -> Resolution {
         for _ in 0..10_000 {
-            if let Some(place) = self.out.finished.iter().position(|(id, _)| *id == job) {
-                return self.out.finished.remove(place).unwrap().1;
+            let serves = |(id, list): &(JobId, Resolution)| *id == job && wanted(list);
+            if let Some(place) = self.out.lists.iter().position(serves) {
+                return self.out.lists.remove(place).unwrap().1;
             }
             if self.serve() == 0 {
                 let next = self.resolver.next_deadline().expect("a job under way waits for something");
@@ -178,6 +188,7 @@ pub fn spec(host: &str) -> ResolveSpec {
         dns: AccountDns { cache_type: DnsCacheType::Answers, static_first: false, naptr_build_all: false },
         supported: TransportSet::DEFAULT,
         ip_address_mode: IpAddressMode::V4,
+        families: Families::default(),
         srv_weight: SrvWeight::HighestFirst,
         tie_break: 7,
     }

@@ -32,7 +32,7 @@ fn the_guides_example_takes_the_lower_order_and_the_larger_weight_first() {
     assert_eq!((resolution.targets[0].ttl_s, resolution.targets[0].origin), (110, Origin::Live));
     // The shortest TTL on the way counts for the list.
     assert_eq!(resolution.valid_until, Time(bench.now + 100_000));
-    assert!(resolution.dns_answered && resolution.failure.is_none());
+    assert!(!resolution.query_failed && resolution.failure.is_none());
     assert_eq!(bench.asked.len(), 5);
 }
 
@@ -256,12 +256,12 @@ fn an_empty_list_says_why() {
     let failure = |zone, servers: &[Mood]| {
         let mut bench = Bench::with(zone, servers, ResolverOptions::default());
         let resolution = bench.resolve(&ResolveSpec { port: 5060, ..spec("h.test") });
-        (resolution.failure.unwrap(), resolution.dns_answered)
+        (resolution.failure.unwrap(), resolution.query_failed)
     };
-    assert_eq!(failure(Zone::default(), &[Mood::Good]), (ResolutionFailure::NoSuchName, true));
+    assert_eq!(failure(Zone::default(), &[Mood::Good]), (ResolutionFailure::NoSuchName, false));
     let other = Zone::default().a("h.test", 60, "2001:db8::1");
-    assert_eq!(failure(other, &[Mood::Good]), (ResolutionFailure::NoRecords, true));
-    let dns = |failure| (ResolutionFailure::Dns(failure), false);
+    assert_eq!(failure(other, &[Mood::Good]), (ResolutionFailure::NoRecords, false));
+    let dns = |failure| (ResolutionFailure::Dns(failure), true);
     assert_eq!(failure(Zone::default(), &[]), dns(QueryFailure::NoServer));
     assert_eq!(failure(Zone::default(), &[Mood::Silent]), dns(QueryFailure::Silent));
     assert_eq!(failure(Zone::default(), &[Mood::ServFail, Mood::Silent]), dns(QueryFailure::ServerFailure));

@@ -48,7 +48,12 @@ pub struct Expected {
     pub line: u32,
     pub subject: Subject,
     pub what: What,
+    /// How long the list holds.
     pub valid: Option<(u32, Time)>,
+    /// When what is missing is asked again.
+    pub retry: Option<(u32, Time)>,
+    /// When its first target is known.
+    pub begins: Option<(u32, Time)>,
     pub remarks: Vec<String>,
 }
 
@@ -132,11 +137,16 @@ impl Reader<'_> {
                 let (subject, rest) = subject(rest)?;
                 self.expect(number, subject, What::Fails(rest.to_owned()))?;
             }
-            "valid" => {
+            "valid" | "retry" | "begins" => {
                 // A single number is a time, even if it looks like account and server.
                 let (subject, rest) = if rest.contains(' ') { subject(rest)? } else { (FIRST, rest) };
-                let until = if rest == "forever" { Time::NEVER } else { Time(milliseconds(rest)?) };
-                self.expected(subject)?.valid = Some((number, until));
+                let time = if matches!(rest, "forever" | "never") { Time::NEVER } else { Time(milliseconds(rest)?) };
+                let expected = self.expected(subject)?;
+                *match word {
+                    "valid" => &mut expected.valid,
+                    "retry" => &mut expected.retry,
+                    _ => &mut expected.begins,
+                } = Some((number, time));
             }
             "remark" => {
                 let (subject, rest) = subject(rest)?;
@@ -214,7 +224,7 @@ impl Reader<'_> {
         if self.expected(subject).is_ok() {
             return Err("expected one list for each server and step".to_owned());
         }
-        let expected = Expected { line, subject, what, valid: None, remarks: Vec::new() };
+        let expected = Expected { line, subject, what, valid: None, retry: None, begins: None, remarks: Vec::new() };
         self.last()?.expected.push(expected);
         Ok(())
     }
@@ -403,12 +413,12 @@ fn check_target(text: &str) -> Result<(), String> {
     for word in words {
         let known = match word.split_once('=') {
             Some(("ttl", seconds)) => whole(seconds).is_ok(),
-            Some(("from", origin)) => matches!(origin, "dns" | "static" | "config"),
+            Some(("from", origin)) => matches!(origin, "dns" | "stale" | "static" | "config"),
             Some(("host", name)) => name == "-" || crate::types::Name::parse(name).is_ok(),
             _ => false,
         };
         if !known {
-            return Err(format!("expected host=, ttl= or from=dns|static|config, and not \"{word}\""));
+            return Err(format!("expected host=, ttl= or from=dns|stale|static|config, and not \"{word}\""));
         }
     }
     Ok(())

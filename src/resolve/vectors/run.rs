@@ -6,9 +6,9 @@ use super::zone;
 use crate::config::{Config, KeyError, Settings, Severity};
 use crate::dns::testing::asked;
 use crate::resolve::{
-    JobId, Origin, Resolution, ResolveOutput, ResolveSpec, ResolvedTarget, Resolver, ResolverOptions,
+    JobId, Origin, Resolution, ResolveOutput, ResolveSpec, ResolvedTarget, Resolver, ResolverOptions, Stage,
 };
-use crate::types::{AccountId, DnsServerIndex, Random, SECOND_MS, Server, Time};
+use crate::types::{AccountId, DnsServerIndex, Families, Random, SECOND_MS, Server, Time};
 use std::collections::BTreeMap;
 
 /// Percentage points that a share may be off: twice the standard deviation of 2,000 draws. The draws are the same in
@@ -88,6 +88,7 @@ fn spec(case: &Case, settings: &Settings, (account, server): Subject, fate: u32)
         dns: account.dns,
         supported: case.transports,
         ip_address_mode: settings.device.ip_address_mode,
+        families: Families::default(),
         srv_weight: configured.srv_weight,
         tie_break: u64::from(fate).wrapping_mul(0x9e37_79b9_7f4a_7c15),
     })
@@ -99,6 +100,8 @@ struct World {
     servers: Servers,
     now: u64,
     on_the_way: Vec<(u64, Arrival)>,
+    /// When a job had its first targets.
+    firsts: BTreeMap<JobId, u64>,
     /// When a round of queries was sent, and which.
     rounds: Vec<(u64, Vec<String>)>,
 }
@@ -113,6 +116,7 @@ impl World {
             servers: Servers::new(if count == 0 { 1 } else { count }),
             now: SECOND_MS,
             on_the_way: Vec::new(),
+            firsts: BTreeMap::new(),
             rounds: Vec::new(),
         };
         world.resolver.configure(&settings.device);
@@ -136,6 +140,7 @@ impl World {
         settings: &Settings,
         step: &'a Step,
     ) -> Result<Vec<(&'a Expected, Resolution)>, Complaint> {
+        let begun = self.now;
         let mut jobs = Vec::new();
         for expected in &step.expected {
             let spec = spec(case, settings, expected.subject, expected.subject.0.0)
@@ -146,6 +151,8 @@ impl World {
         let mut results = Vec::new();
         for (expected, job) in jobs {
             results.push((expected, self.finish(job).ok_or_else(|| (expected.line, "no end".to_owned()))?));
+            let first = self.firsts.get(&job).copied().unwrap_or(u64::MAX);
+            check_time(expected.begins, Time(first), begun, "the first target is known after")?;
         }
         Ok(results)
     }
@@ -156,8 +163,13 @@ impl World {
 
     fn finish(&mut self, job: JobId) -> Option<Resolution> {
         for _ in 0..10_000 {
-            if let Some(place) = self.out.finished.iter().position(|(id, _)| *id == job) {
-                return self.out.finished.remove(place).map(|(_, resolution)| resolution);
+            let serves = |(id, list): &(JobId, Resolution)| match list.stage {
+                Stage::Done => *id == job,
+                Stage::Waited => *id == job && !list.targets.is_empty(),
+                Stage::Begun => false,
+            };
+            if let Some(place) = self.out.lists.iter().position(serves) {
+                return self.out.lists.remove(place).map(|(_, resolution)| resolution);
             }
             self.now = self.next_event()?;
             self.happen();
@@ -229,6 +241,11 @@ impl World {
             self.rounds.push((self.now, round));
             self.deliver();
         }
+        for (job, list) in &self.out.lists {
+            if !list.targets.is_empty() {
+                self.firsts.entry(*job).or_insert(self.now);
+            }
+        }
     }
 
     fn deliver(&mut self) {
@@ -246,6 +263,7 @@ impl World {
 fn target(found: &ResolvedTarget) -> String {
     let origin = match found.origin {
         Origin::Live => "dns",
+        Origin::Stale => "stale",
         Origin::Static => "static",
         Origin::Literal => "config",
     };
@@ -293,16 +311,16 @@ fn check(
     if remarks != expected.remarks {
         return Err((expected.line, table("the remarks differ", &expected.remarks, &remarks)));
     }
-    match expected.valid {
-        Some((line, valid)) => check_valid(line, valid, resolution.valid_until, now),
-        None => Ok(()),
-    }
+    check_time(expected.valid, resolution.valid_until, now, "the list is valid for")?;
+    check_time(expected.retry, resolution.retry_at, now, "what is missing is asked again after")
 }
 
-fn check_valid(line: u32, valid: Time, until: Time, now: u64) -> Result<(), Complaint> {
-    let actual = if until == Time::NEVER { until } else { Time(until.since(Time(now))) };
-    let text = if until == Time::NEVER { "ever".to_owned() } else { seconds(actual.0) };
-    if actual == valid { Ok(()) } else { Err((line, format!("the list is valid for {text}"))) }
+/// A moment that is as far from `now` as expected.
+fn check_time(expected: Option<(u32, Time)>, moment: Time, now: u64, what: &str) -> Result<(), Complaint> {
+    let Some((line, expected)) = expected else { return Ok(()) };
+    let actual = if moment == Time::NEVER { moment } else { Time(moment.since(Time(now))) };
+    let text = if moment == Time::NEVER { "ever".to_owned() } else { seconds(actual.0) };
+    if actual == expected { Ok(()) } else { Err((line, format!("{what} {text}"))) }
 }
 
 /// True if the targets are these, in this order; those of one group in any order.

@@ -1,0 +1,152 @@
+//! What target lists mean for an account: who waits for them, and what follows when they change.
+
+use super::context::{Context, ListState};
+use super::machine::{Account, Phase as AccountPhase};
+use super::registration::Walking;
+use super::request::{Kind, Phase};
+use super::walk::Walk;
+use crate::policy::Method;
+use crate::target::TargetList;
+use crate::types::{Cause, Families, RequestId, SECOND_MS, Server, Time};
+use std::sync::Arc;
+
+/// What a REGISTER needs from DNS is asked this long before it is due, ms: more than a slow answer takes, and less than
+/// the shortest TTL in use, so that what arrives still holds.
+const LOOK_AHEAD_MS: u64 = 5 * SECOND_MS;
+
+/// When to look ahead to a REGISTER that is due in `ms`: at once means that there is no time for it.
+pub(super) const fn look_ahead_in_ms(ms: u64) -> u64 {
+    if ms > LOOK_AHEAD_MS { ms - LOOK_AHEAD_MS } else { ms }
+}
+
+impl Account {
+    /// The targets that a walk begins with. The target of a binding belongs to them as long as the binding lives,
+    /// whatever DNS says by now: the registrar there knows this account.
+    pub(super) fn list_for_walk(&self, ctx: &mut Context<'_>, server: Server) -> ListState {
+        let state = ctx.lists.get(ctx.now, &self.settings, server);
+        let binding = self.sides[server.index()].binding.as_ref().filter(|binding| binding.expires > ctx.now);
+        match (state, binding) {
+            (ListState::Ready(list), Some(binding)) => ListState::Ready(list.with(binding.target())),
+            (ListState::Failed | ListState::Slow, Some(binding)) => {
+                ListState::Ready(binding.list.only(binding.target()))
+            }
+            (state, _) => state,
+        }
+    }
+
+    /// Gives a request targets of a server. True if there are some among them that it did not have.
+    pub(super) fn give_list(
+        &mut self,
+        ctx: &mut Context<'_>,
+        id: RequestId,
+        server: Server,
+        list: Arc<TargetList>,
+        more: bool,
+    ) -> bool {
+        let Some(request) = ctx.requests.get_mut(id.0) else { return false };
+        let count = |walk: &Walk| walk.list(server).map_or(0, |list| list.targets().len());
+        let before = count(&request.walk);
+        request.walk.set_list(server, list, more);
+        count(&request.walk) > before
+    }
+
+    pub(super) fn pass_by(&mut self, ctx: &mut Context<'_>, id: RequestId, server: Server) {
+        if let Some(request) = ctx.requests.get_mut(id.0) {
+            request.walk.pass_by(server);
+        }
+    }
+
+    /// The targets of a server are known, or will not become known: requests that waited for them go on.
+    pub fn on_list(&mut self, ctx: &mut Context<'_>, server: Server) {
+        for id in self.waiting_for(ctx, server) {
+            self.advance(ctx, id);
+        }
+    }
+
+    /// Resolution is slow: requests that can go elsewhere do not wait for it.
+    pub fn on_list_slow(&mut self, ctx: &mut Context<'_>, server: Server) {
+        for id in self.waiting_for(ctx, server) {
+            if self.can_pass(ctx, id, server) {
+                self.close_server(ctx, id, server);
+                self.advance(ctx, id);
+            }
+        }
+    }
+
+    /// True for a request of the firmware that need not wait for the targets of this server: it can go to the other.
+    pub(super) fn can_pass(&self, ctx: &Context<'_>, id: RequestId, server: Server) -> bool {
+        let request = ctx.requests.get(id.0);
+        request.is_some_and(|r| r.kind == Kind::Firmware && self.may_follow(ctx.now, r, server.other()))
+    }
+
+    /// Requests that wait for the targets of a server.
+    fn waiting_for(&self, ctx: &Context<'_>, server: Server) -> Vec<RequestId> {
+        let waits = |id: &&RequestId| match ctx.requests.get(id.0).map(|request| &request.phase) {
+            Some(Phase::AwaitingList(at)) => *at == server,
+            Some(Phase::Attempting(_) | Phase::Parked(_) | Phase::Finished(_)) | None => false,
+        };
+        self.open.iter().filter(waits).copied().collect()
+    }
+
+    /// DNS has other targets for a server now. While the one that holds the binding is among them, nothing moves.
+    pub fn on_list_changed(&mut self, _ctx: &mut Context<'_>, server: Server, list: &TargetList) {
+        let side = &mut self.sides[server.index()];
+        side.unlisted = side.binding.as_ref().is_some_and(|binding| list.position(binding.target().key).is_none());
+    }
+
+    /// The end of an input: a binding whose target DNS does not name any more moves, once no call is up or being set up.
+    pub(super) fn leave_unlisted_targets(&mut self, ctx: &mut Context<'_>) {
+        for server in Server::BOTH {
+            let lane = self.lane_of(server);
+            let moves = self.sides[server.index()].unlisted
+                && self.phase == AccountPhase::Running
+                && self.lanes[usize::from(lane)].walk.is_none()
+                && self.is_idle(ctx);
+            if !moves {
+                continue;
+            }
+            self.sides[server.index()].unlisted = false;
+            if self.lane_server(lane) == server && self.holds_binding(ctx.now, server) {
+                self.register(ctx, lane, Walking::Due);
+            }
+        }
+    }
+
+    /// True if no call is up, as the firmware says, and none is being set up.
+    pub(super) fn is_idle(&self, ctx: &Context<'_>) -> bool {
+        let is_call = |id: &RequestId| {
+            ctx.requests.get(id.0).is_some_and(|r| r.kind == Kind::Firmware && r.method == Method::Invite)
+        };
+        !self.busy && !self.open.iter().any(is_call)
+    }
+
+    /// A REGISTER of this lane is due at `due`: what it will need from DNS is asked now.
+    pub(super) fn look_ahead(&mut self, ctx: &mut Context<'_>, lane: u8, due: Time) {
+        let walk = self.registration_walk(ctx, self.lane_server(lane), Walking::Due);
+        for server in Server::BOTH.into_iter().filter(|server| walk.visits(*server)) {
+            ctx.lists.look_ahead(ctx.now, &self.settings, server, due);
+        }
+    }
+
+    /// Names may be resolved now: a lane that paused because its name led nowhere does not wait any longer.
+    pub fn on_dns_changed(&mut self, ctx: &mut Context<'_>) {
+        for server in Server::BOTH {
+            let led_nowhere = self.sides[server.index()].cause == Cause::Resolution;
+            if led_nowhere && !self.holds_binding(ctx.now, server) {
+                self.register(ctx, self.lane_of(server), Walking::Due);
+            }
+        }
+    }
+
+    /// Other address families have a route now: a binding at an address that has none any more is of no use.
+    pub fn on_families_changed(&mut self, ctx: &mut Context<'_>, families: Families) {
+        for server in Server::BOTH {
+            let address = self.binding_address(server);
+            if address.is_some_and(|address| !families.contains(address.ip())) {
+                self.forget_binding(ctx, server);
+                self.register(ctx, self.lane_of(server), Walking::Due);
+            }
+        }
+        self.on_dns_changed(ctx);
+    }
+}
