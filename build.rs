@@ -4,8 +4,19 @@ use std::path::PathBuf;
 use std::{env, error::Error, fs};
 
 /// Sources of the header, in the order in which it reads best.
-const SOURCES: [&str; 10] =
-    ["constants", "types", "config", "engine", "account", "request", "dns_io", "helpers", "handle", "memory"];
+const SOURCES: [&str; 11] = [
+    "constants",
+    "types",
+    "config",
+    "engine",
+    "account",
+    "request",
+    "dns_io",
+    "snapshot",
+    "helpers",
+    "handle",
+    "memory",
+];
 
 /// Above the declarations: what every user needs to know first, and what cbindgen cannot make.
 const PREAMBLE: &str = include_str!("cmake/header/preamble.h.in");

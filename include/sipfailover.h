@@ -72,6 +72,8 @@
 #define SFO_ERR_FAULT (-7)
 /* A file could not be read. */
 #define SFO_ERR_IO (-8)
+/* The bytes are no snapshot of this version, or damaged. */
+#define SFO_ERR_DATA (-9)
 
 /* Version of the binary interface: raised when existing programs have to be compiled again. */
 #define SFO_ABI_VERSION 0u
@@ -252,6 +254,11 @@
 #define SFO_LINK_UP 1u
 /* The device's own address changed. */
 #define SFO_LINK_CHANGED 2u
+
+/* sfo_engine_set_families(): IPv4 has a route. */
+#define SFO_FAMILY_IPV4 1u
+/* sfo_engine_set_families(): IPv6 has a route. */
+#define SFO_FAMILY_IPV6 2u
 
 /* The descriptor is to be watched for input. */
 #define SFO_DNS_READABLE 1u
@@ -1114,6 +1121,59 @@ sfo_status sfo_dns_io_use_resolv_conf(struct sfo_engine *engine,
                                       uint64_t now_ms,
                                       const char *path);
 
+/* Says which address families have a route, whenever that changes. Addresses of the others are neither used nor asked
+ * for, and a registration there is made anew elsewhere. At first both count as having one.
+ *
+ * engine: the engine.
+ * now_ms: your clock.
+ * families: SFO_FAMILY_IPV4, SFO_FAMILY_IPV6, both, or 0.
+ * Returns SFO_OK; SFO_ERR_INVALID: engine is NULL, or another bit is set; SFO_ERR_BUSY; SFO_ERR_STATE; SFO_ERR_FAULT.
+ * Callbacks: any. From callbacks: yes. Since 0.1.
+ */
+sfo_status sfo_engine_set_families(struct sfo_engine *engine,
+                                   uint64_t now_ms,
+                                   uint32_t families);
+
+/* Writes down what a restart should not cost: answers of DNS, target lists and registrations, with their ages. Keep it
+ * where it survives a power cut, for example once an hour and before an orderly restart; a phone that boots while DNS is
+ * down registers with it. It contains no password.
+ *
+ * engine: the engine.
+ * now_ms: your clock.
+ * unix_ms: the time of day, milliseconds since 1970 UTC, or 0 if it is unknown.
+ * buffer, capacity: receives the bytes if they fit, else nothing; may be NULL with capacity 0.
+ * length: receives the number of bytes that are needed. Some kilobytes; 4 MiB at the most with the largest cache.
+ * Returns SFO_OK; SFO_ERR_LIMIT: they do not fit; SFO_ERR_INVALID: engine or length is NULL, or buffer is NULL with a
+ * capacity; SFO_ERR_BUSY; SFO_ERR_STATE; SFO_ERR_FAULT.
+ * Callbacks: none. From callbacks: yes. Since 0.1.
+ */
+sfo_status sfo_engine_snapshot_export(struct sfo_engine *engine,
+                                      uint64_t now_ms,
+                                      uint64_t unix_ms,
+                                      uint8_t *buffer,
+                                      size_t capacity,
+                                      size_t *length);
+
+/* Takes over what sfo_engine_snapshot_export() gave before a restart. To be called before the first account is started,
+ * with the configuration loaded: lists and registrations of servers that are configured in another way now are left
+ * out. Ages are counted on the time of day; if that was or is unknown, or runs backwards, everything counts as expired
+ * and serves only as long as DNS is silent.
+ *
+ * engine: the engine.
+ * now_ms: your clock.
+ * unix_ms: the time of day, milliseconds since 1970 UTC, or 0 if it is unknown.
+ * bytes, length: the snapshot; read before the call returns.
+ * Returns SFO_OK; SFO_ERR_DATA: damaged, not a snapshot, or of another version, and nothing was taken over;
+ * SFO_ERR_STATE: an account has been started already, or the engine is being released; SFO_ERR_INVALID: engine or bytes is
+ * NULL; SFO_ERR_BUSY; SFO_ERR_FAULT.
+ * Callbacks: none. From callbacks: yes. Since 0.1.
+ */
+sfo_status sfo_engine_snapshot_import(struct sfo_engine *engine,
+                                      uint64_t now_ms,
+                                      uint64_t unix_ms,
+                                      const uint8_t *bytes,
+                                      size_t length);
+
 /* The meaning of a status in a few words.
  *
  * status: the result of a call.
@@ -1163,7 +1223,7 @@ uint32_t sfo_abi_version(void);
 
 /* Initializers. In C++ before C++11, members are set by assignment after these. */
 #define SFO_CALLBACKS_INIT { sizeof(sfo_callbacks), NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL }
-#define SFO_OPTIONS_INIT { sizeof(sfo_options), 500u, 0u, 1u, 1800u, 256u, 7u, SFO_LOG_INFO, { 0 } }
+#define SFO_OPTIONS_INIT { sizeof(sfo_options), 500u, 0u, 1u, 1800u, 256u, 7u, SFO_LOG_INFO, { 0 }, 86400u }
 #define SFO_REQUEST_INIT { sizeof(sfo_request), 0u, 0u, 0u, 0u }
 #define SFO_RESPONSE_INIT { sizeof(sfo_response), 0u, SFO_ABSENT, SFO_ABSENT, SFO_ABSENT, 0u }
 

@@ -429,7 +429,7 @@ static void texts(void)
 {
   for (int32_t status = -20; status < 20; status++) {
     const char *text = sfo_status_text(status);
-    int is_known = status <= SFO_LATE && status >= SFO_ERR_IO;
+    int is_known = status <= SFO_LATE && status >= SFO_ERR_DATA;
     CHECK(text != NULL && text[0] != '\0');
     CHECK_EQ(strcmp(text, "unknown status") != 0, is_known);
   }

@@ -49,6 +49,7 @@ impl Account {
         ctx.set_timer(&mut timer, lifetime_ms, TimerKey::Binding(self.id, server));
         let expires = ctx.now.after(lifetime_ms);
         self.sides[server.index()].unlisted = false;
+        self.sides[server.index()].remembered = None;
         self.sides[server.index()].binding = Some(Binding { list, index, expires, timer });
     }
 

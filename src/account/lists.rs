@@ -24,12 +24,15 @@ impl Account {
     /// whatever DNS says by now: the registrar there knows this account.
     pub(super) fn list_for_walk(&self, ctx: &mut Context<'_>, server: Server) -> ListState {
         let state = ctx.lists.get(ctx.now, &self.settings, server);
-        let binding = self.sides[server.index()].binding.as_ref().filter(|binding| binding.expires > ctx.now);
-        match (state, binding) {
-            (ListState::Ready(list), Some(binding)) => ListState::Ready(list.with(binding.target())),
-            (ListState::Failed | ListState::Slow, Some(binding)) => {
-                ListState::Ready(binding.list.only(binding.target()))
-            }
+        let side = &self.sides[server.index()];
+        let bound = match (&side.binding, &side.remembered) {
+            (Some(binding), _) if binding.expires > ctx.now => Some((&binding.list, binding.target())),
+            (None, Some((list, expires))) if *expires > ctx.now => list.targets().first().map(|target| (list, target)),
+            _ => None,
+        };
+        match (state, bound) {
+            (ListState::Ready(list), Some((_, target))) => ListState::Ready(list.with(target)),
+            (ListState::Failed | ListState::Slow, Some((list, target))) => ListState::Ready(list.only(target)),
             (state, _) => state,
         }
     }

@@ -26,6 +26,8 @@ pub(super) struct Side {
     pub binding: Option<Binding>,
     /// Concurrent registration: the server is fit to be current.
     pub good: bool,
+    /// The registration it granted before a restart of the device: its target alone, and the end.
+    pub remembered: Option<(Arc<TargetList>, Time)>,
     /// DNS does not name the target of the binding any more.
     pub unlisted: bool,
     /// State for the firmware.
@@ -78,7 +80,14 @@ pub struct Account {
 
 impl Side {
     fn new() -> Side {
-        Side { binding: None, good: true, unlisted: false, state: RegistrationState::Off, cause: Cause::None }
+        Side {
+            binding: None,
+            remembered: None,
+            good: true,
+            unlisted: false,
+            state: RegistrationState::Off,
+            cause: Cause::None,
+        }
     }
 }
 
@@ -144,6 +153,17 @@ impl Account {
     #[must_use]
     pub fn binding_expires(&self, server: Server) -> Option<Time> {
         self.sides[server.index()].binding.as_ref().map(|binding| binding.expires)
+    }
+
+    /// The target that holds the binding at a server, and the end of the binding.
+    #[must_use]
+    pub fn binding(&self, server: Server) -> Option<(&Target, Time)> {
+        self.sides[server.index()].binding.as_ref().map(|binding| (binding.target(), binding.expires))
+    }
+
+    /// A server granted a registration before a restart of the device: its target is a candidate while that lives.
+    pub fn remember_binding(&mut self, server: Server, list: Arc<TargetList>, expires: Time) {
+        self.sides[server.index()].remembered = Some((list, expires));
     }
 
     /// The address of the target that holds the binding at a server.

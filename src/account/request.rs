@@ -153,8 +153,9 @@ impl Account {
         kind: Kind,
         method: Method,
         token: u64,
-        walk: Walk,
+        mut walk: Walk,
     ) -> Option<RequestId> {
+        walk.no_plain_after_tls = !self.settings.allow_plain_failover;
         let phase = Phase::AwaitingList(self.current);
         let account = self.id;
         let request = Request { kind, account, method, token, walk, phase, last_attempt: None, min_expires_s: None };

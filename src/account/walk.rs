@@ -1,7 +1,7 @@
 //! The order in which one request tries targets.
 
 use crate::target::{TargetKey, TargetList};
-use crate::types::{Cause, Server};
+use crate::types::{Cause, Server, Transport};
 use std::sync::Arc;
 
 /// Failed attempts remembered for the completion: every target of two full lists.
@@ -56,6 +56,9 @@ pub struct Walk {
     pub ordinal: u32,
     /// Another server stands behind the last target, although this walk does not reach it: no target is the last one.
     pub more_behind: bool,
+    /// After a TLS target failed, plain transports of the same server are passed over: whoever could make TLS fail must not
+    /// get to hear the rest (RFC 3261 §26.3.1).
+    pub no_plain_after_tls: bool,
     /// Even the last target gets only the configured retries.
     pub always_retries: bool,
     /// Smallest Retry-After so far, if every failed target gave one, seconds.
@@ -75,6 +78,7 @@ impl Walk {
             last_cause: None,
             ordinal: 0,
             more_behind: false,
+            no_plain_after_tls: true,
             always_retries: false,
             retry_after_s: None,
         }
@@ -237,10 +241,12 @@ impl Walk {
     pub fn found_dead(&self, server: Server, avoid_dead_addresses: bool) -> bool {
         let side = &self.sides[server.index()];
         let Some(list) = &side.list else { return false };
+        let tls_only = self.is_tls_only(server);
         !side.more
             && side.dead != 0
             && (0..list.targets().len() as u8).all(|index| {
                 side.dead & (1 << index) != 0
+                    || (tls_only && !self.is_tls(server, index))
                     || (avoid_dead_addresses && side.tried & (1 << index) == 0 && self.on_dead_address(server, index))
             })
     }
@@ -251,9 +257,21 @@ impl Walk {
 
     fn untried(&self, server: Server) -> impl Iterator<Item = u8> {
         let side = &self.sides[server.index()];
+        let tls_only = self.is_tls_only(server);
         let count = side.list.as_ref().map_or(0, |list| list.targets().len()) as u8;
         let wanted = move |index: &u8| self.only.is_none_or(|only| self.key(server, *index) == Some(only));
-        (0..count).filter(move |index| side.tried & (1 << index) == 0).filter(wanted)
+        let allowed = move |index: &u8| !tls_only || self.is_tls(server, *index);
+        (0..count).filter(move |index| side.tried & (1 << index) == 0).filter(wanted).filter(allowed)
+    }
+
+    /// True if the plain targets of a server are out of bounds for this walk.
+    fn is_tls_only(&self, server: Server) -> bool {
+        self.no_plain_after_tls
+            && self.failures().any(|failed| failed.server == server && self.is_tls(server, failed.index))
+    }
+
+    fn is_tls(&self, server: Server, index: u8) -> bool {
+        self.key(server, index).is_some_and(|key| key.transport == Transport::Tls)
     }
 
     fn on_dead_address(&self, server: Server, index: u8) -> bool {
@@ -329,6 +347,40 @@ mod tests {
         assert!(walk.is_last(Server::Working, 0, |_| true));
         walk.more_behind = true;
         assert!(!walk.is_last(Server::Working, 0, |_| true));
+    }
+
+    #[test]
+    fn plain_targets_are_passed_over_after_tls_failed_unless_that_is_allowed() {
+        let (tls, udp) = (Transport::Tls, Transport::Udp);
+        let mixed = || list(&[(udp, "192.0.2.1:5060"), (tls, "192.0.2.2:5061"), (udp, "192.0.2.3:5060")]);
+        let backup = || list(&[(udp, "192.0.2.9:5060")]);
+        let walk = || walk_over(mixed(), Some(backup()));
+        assert_eq!(order(walk(), true, |_| false, true), [(1, 0), (1, 1), (2, 0)], "server 2 is another matter");
+        let allowed = Walk { no_plain_after_tls: false, ..walk() };
+        assert_eq!(order(allowed, true, |_| false, true), [(1, 0), (1, 1), (1, 2), (2, 0)]);
+        let mut walk = walk_over(mixed(), None);
+        for index in 0..2 {
+            assert!(!walk.found_dead(Server::Working, true));
+            walk.try_target(Server::Working, index);
+            walk.note_failure(Failed { server: Server::Working, index, cause: Cause::Timeout }, true, None);
+        }
+        assert!(walk.found_dead(Server::Working, true), "what is out of bounds does not keep it alive");
+    }
+
+    #[test]
+    fn targets_that_follow_come_behind_those_there_are() {
+        let mut walk = Walk::new(Server::Working, None);
+        let udp = Transport::Udp;
+        walk.set_list(Server::Working, list(&[(udp, "192.0.2.2:5060")]), true);
+        assert_eq!(walk.pick(|_| false, true), Pick::Target(Server::Working, 0));
+        assert!(!walk.is_last(Server::Working, 0, |_| true), "more may follow");
+        walk.try_target(Server::Working, 0);
+        walk.note_failure(Failed { server: Server::Working, index: 0, cause: Cause::Timeout }, true, None);
+        assert!(!walk.found_dead(Server::Working, true));
+        assert_eq!(walk.pick(|_| false, true), Pick::NeedList(Server::Working));
+        let all = list(&[(udp, "192.0.2.1:5060"), (udp, "192.0.2.2:5060"), (udp, "192.0.2.3:5060")]);
+        walk.set_list(Server::Working, all, false);
+        assert_eq!(order(walk, true, |_| false, true), [(1, 1), (1, 2)]);
     }
 
     #[test]

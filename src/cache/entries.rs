@@ -182,6 +182,24 @@ impl Cache {
         Answer { content, fetched_at: now, expires, serial: self.serial }
     }
 
+    /// Everything that is known, expired or not.
+    pub fn iter(&self) -> impl Iterator<Item = (&Question, Option<&Answer>, Option<&Answer>)> {
+        self.entries.iter().map(|(question, entry)| (question, entry.answer.as_ref(), entry.hint.as_ref()))
+    }
+
+    /// Puts in what was known before a restart, unless something newer is there, or no place is left: what came first was
+    /// used no less recently.
+    pub fn restore(&mut self, now: Time, question: Question, content: Content, expires: Time, is_hint: bool) {
+        let is_known = self.entries.get(&question).is_some();
+        if !is_known && self.entries.len() >= self.limit {
+            return;
+        }
+        let answer = Answer { content, fetched_at: now, expires, serial: self.serial };
+        let entry = self.entry(&question);
+        let place = if is_hint { &mut entry.hint } else { &mut entry.answer };
+        place.get_or_insert(answer);
+    }
+
     /// Failures are forgotten: other servers may know better.
     pub fn clear_holds(&mut self) {
         self.entries.retain(|entry| {

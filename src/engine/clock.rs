@@ -5,6 +5,10 @@ use crate::types::Time;
 /// A jump back further than this is a new clock, not a disturbance, ms.
 const REBASE_MS: u64 = 3_600_000;
 
+/// Engine time begins this far from its zero, ms (35 years), so that what a device remembers from before its start has its
+/// place on the scale.
+const PAST_MS: u64 = 1 << 40;
+
 /// Turns the caller's millisecond readings into engine time.
 ///
 /// A small step back is taken as "no time has passed" and counted. A jump back of more than an hour means that the
@@ -21,7 +25,8 @@ impl Clock {
     /// A clock that begins at this reading.
     #[must_use]
     pub fn new(now_ms: u64) -> Clock {
-        Clock { now: Time(now_ms), offset: 0, steps_back: 0 }
+        let now = Time(now_ms.saturating_add(PAST_MS));
+        Clock { now, offset: i128::from(now.0) - i128::from(now_ms), steps_back: 0 }
     }
 
     /// Takes a reading.
@@ -62,22 +67,23 @@ impl Clock {
 #[cfg(test)]
 mod tests {
     use super::Clock;
-    use crate::types::Time;
 
     #[test]
     fn small_steps_back_are_clamped_and_counted() {
         let mut clock = Clock::new(10_000);
-        assert_eq!(clock.read(9_000), Time(10_000));
-        assert_eq!(clock.read(10_500), Time(10_500));
+        let start = clock.now();
+        assert_eq!(clock.read(9_000), start);
+        assert_eq!(clock.read(10_500), start.after(500));
         assert_eq!(clock.steps_back(), 1);
-        assert_eq!(clock.to_caller(Time(11_000)), 11_000);
+        assert_eq!(clock.to_caller(start.after(1_000)), 11_000);
     }
 
     #[test]
     fn a_jump_back_of_more_than_an_hour_moves_the_deadlines_along() {
         let mut clock = Clock::new(10_000_000);
         let deadline = clock.now().after(5_000);
-        assert_eq!(clock.read(1_000), Time(10_000_000));
+        let start = clock.now();
+        assert_eq!(clock.read(1_000), start);
         assert_eq!(clock.to_caller(deadline), 6_000);
         assert_eq!(clock.read(6_000), deadline);
     }

@@ -118,6 +118,30 @@ impl Directory {
         self.slots.knows((account, server), ip)
     }
 
+    /// The last complete list of a server, and until when it holds.
+    pub fn last_list(&self, id: (AccountId, Server)) -> Option<(Arc<TargetList>, Time)> {
+        let slot = self.slots.get(id)?;
+        Some((slot.list.clone()?, slot.valid_until))
+    }
+
+    /// A list of these targets with the names of a server.
+    pub fn make_list(
+        &mut self,
+        settings: &AccountSettings,
+        server: Server,
+        targets: Vec<Target>,
+    ) -> Option<Arc<TargetList>> {
+        self.slot(settings, server).map(|slot| Arc::new(slot.list_of(targets)))
+    }
+
+    /// Takes over a list from before a restart, unless there is a newer one.
+    pub fn restore(&mut self, settings: &AccountSettings, server: Server, targets: Vec<Target>, expires: Time) {
+        let stale_limit_ms = self.around.stale_limit_ms;
+        if let Some(slot) = self.slot(settings, server).filter(|slot| slot.list.is_none()) {
+            slot.restore(targets, expires, stale_limit_ms);
+        }
+    }
+
     /// The next moment at which something is to be done.
     pub fn next_deadline(&self) -> Option<Time> {
         self.resolver.next_deadline()
@@ -223,6 +247,7 @@ impl Directory {
 impl Lists for Directory {
     fn get(&mut self, now: Time, settings: &AccountSettings, server: Server) -> ListState {
         let Some(slot) = self.slot(settings, server) else { return ListState::Failed };
+        slot.drop_too_old(now);
         if slot.wants_job(now) {
             self.start(now, settings, server);
         }

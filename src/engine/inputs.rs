@@ -11,7 +11,7 @@ use crate::account::{
 use crate::config::{AccountSettings, DeviceSettings, Settings};
 use crate::policy::Method;
 use crate::resolve::{ResolveCounters, Resolver, ResolverOptions};
-use crate::target::HealthTable;
+use crate::target::{HealthTable, TargetList};
 use crate::types::{
     AccountId, AttemptId, Cause, DnsServerIndex, DnsTransport, Families, Random, RequestId, Server, Slab, Time, Timers,
     TransportFailure,
@@ -39,8 +39,10 @@ pub enum InputError {
     NotFound,
     /// A bounded table is full.
     Limit,
-    /// Not possible now: the account is not running.
+    /// Not possible now: the account is not running, or is running already.
     State,
+    /// The bytes are not what they should be.
+    Malformed,
 }
 
 /// An account from outside.
@@ -202,6 +204,29 @@ impl Engine {
     /// The completion of a request; the request is gone then.
     pub fn take_done(&mut self, id: RequestId) -> Option<DoneReport> {
         self.shared.requests.remove(id.0)?.into_finished().map(|report| *report)
+    }
+
+    /// Takes a reading of the caller's clock.
+    pub(super) fn read_clock(&mut self, now_ms: u64) -> Time {
+        self.clock.read(now_ms)
+    }
+
+    /// The target lists.
+    pub(super) fn directory(&mut self) -> &mut Directory {
+        &mut self.shared.directory
+    }
+
+    /// Numbers of accounts that may be in use: 1 to this.
+    pub(super) fn account_places(&self) -> usize {
+        self.accounts.len()
+    }
+
+    /// An account held a registration before a restart.
+    pub(super) fn remember_binding(&mut self, id: AccountId, server: Server, list: Arc<TargetList>, expires: Time) {
+        let place = (id.0 as usize).checked_sub(1).and_then(|place| self.accounts.get_mut(place));
+        if let Some(account) = place.and_then(Option::as_mut) {
+            account.remember_binding(server, list, expires);
+        }
     }
 
     /// Whether a request is known, and whose it is.

@@ -17,6 +17,7 @@ mod directory;
 mod inputs;
 mod options;
 mod slot;
+mod snapshot;
 
 #[cfg(test)]
 mod tests;

@@ -92,6 +92,13 @@ impl Slot {
         self.list.is_some() && (self.valid_until > now || meant_for_now)
     }
 
+    /// Forgets a list that is too old to be of any use.
+    pub fn drop_too_old(&mut self, now: Time) {
+        if self.serves_until <= now {
+            self.list = None;
+        }
+    }
+
     /// True if DNS is to be asked now.
     pub fn wants_job(&self, now: Time) -> bool {
         self.job.is_none() && self.hold_until <= now && (!self.is_valid(now) || self.retry_at <= now)
@@ -160,9 +167,10 @@ impl Slot {
         self.begun = None;
         if resolution.targets.is_empty() {
             // What DNS says is gone is gone; while it says nothing, the last good targets are better than none.
-            if !resolution.query_failed || self.serves_until <= now {
+            if !resolution.query_failed {
                 self.list = None;
             }
+            self.drop_too_old(now);
             let hold_ms = if self.list.is_some() { OLD_LIST_HOLD_MS } else { FAILURE_HOLD_MS };
             self.hold_until = now.after(hold_ms);
             return Change::Failed;
@@ -174,10 +182,7 @@ impl Slot {
             true if resolution.valid_until != Time::NEVER => Time(0),
             _ => resolution.valid_until,
         };
-        self.serves_until = match self.real_time {
-            true => Time::NEVER,
-            false => resolution.valid_until.after(stale_limit_ms),
-        };
+        self.serves_until = self.end_of_service(resolution.valid_until, stale_limit_ms);
         let list = self.made_of(resolution);
         if self.list.as_deref() == Some(&list) {
             return Change::Same;
@@ -186,9 +191,27 @@ impl Slot {
         Change::New
     }
 
-    fn made_of(&self, resolution: &Resolution) -> TargetList {
+    /// Takes a list from before a restart, whose records end or ended then.
+    pub fn restore(&mut self, targets: Vec<Target>, expires: Time, stale_limit_ms: u64) {
+        self.valid_until = if self.real_time { Time(0) } else { expires };
+        self.serves_until = self.end_of_service(expires, stale_limit_ms);
+        self.list = Some(Arc::new(self.list_of(targets)));
+    }
+
+    /// From then on a list whose records end then is too old, even while DNS is silent. Without a cache there is no other
+    /// place to look, so that the last good list serves for ever.
+    fn end_of_service(&self, expires: Time, stale_limit_ms: u64) -> Time {
+        if self.real_time { Time::NEVER } else { expires.after(stale_limit_ms) }
+    }
+
+    /// A list of these targets with the names of this server.
+    pub fn list_of(&self, targets: impl IntoIterator<Item = Target>) -> TargetList {
         let [tls_name, registrar] = &self.names;
-        TargetList::new(resolution.targets.iter().map(target), tls_name, registrar)
+        TargetList::new(targets, tls_name, registrar)
+    }
+
+    fn made_of(&self, resolution: &Resolution) -> TargetList {
+        self.list_of(resolution.targets.iter().map(target))
     }
 }
 

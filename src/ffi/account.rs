@@ -17,6 +17,7 @@ pub(super) fn status(result: Result<(), InputError>) -> sfo_status {
         Ok(()) => SFO_OK,
         Err(InputError::NotFound) => SFO_ERR_NOT_FOUND,
         Err(InputError::Limit) => SFO_ERR_LIMIT,
+        Err(InputError::Malformed) => SFO_ERR_DATA,
         Err(InputError::State) => SFO_ERR_STATE,
     }
 }

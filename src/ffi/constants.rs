@@ -24,6 +24,8 @@ pub const SFO_ERR_STATE: i32 = -6;
 pub const SFO_ERR_FAULT: i32 = -7;
 /// A file could not be read.
 pub const SFO_ERR_IO: i32 = -8;
+/// The bytes are no snapshot of this version, or damaged.
+pub const SFO_ERR_DATA: i32 = -9;
 
 /// Version of the binary interface: raised when existing programs have to be compiled again.
 pub const SFO_ABI_VERSION: u32 = 0;
@@ -201,6 +203,11 @@ pub const SFO_TYPE_SECRET: u32 = 8;
 pub const SFO_LINK_UP: u32 = 1;
 /// The device's own address changed.
 pub const SFO_LINK_CHANGED: u32 = 2;
+
+/// sfo_engine_set_families(): IPv4 has a route.
+pub const SFO_FAMILY_IPV4: u32 = 1;
+/// sfo_engine_set_families(): IPv6 has a route.
+pub const SFO_FAMILY_IPV6: u32 = 2;
 
 /// The descriptor is to be watched for input.
 pub const SFO_DNS_READABLE: u32 = 1;

@@ -24,6 +24,7 @@ pub extern "C" fn sfo_status_text(status: sfo_status) -> *const c_char {
         SFO_ERR_STATE => c"not possible now",
         SFO_ERR_FAULT => c"internal fault",
         SFO_ERR_IO => c"file cannot be read",
+        SFO_ERR_DATA => c"damaged, or not a snapshot of this version",
         _ => c"unknown status",
     };
     text.as_ptr()

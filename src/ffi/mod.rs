@@ -24,6 +24,7 @@ mod handle;
 mod helpers;
 mod memory;
 mod request;
+mod snapshot;
 mod types;
 
 #[cfg(test)]
@@ -37,4 +38,5 @@ pub use engine::*;
 pub use handle::sfo_engine;
 pub use helpers::*;
 pub use request::*;
+pub use snapshot::*;
 pub use types::*;

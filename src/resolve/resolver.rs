@@ -3,7 +3,7 @@
 use super::job::{Job, Progress};
 use super::spec::{JobId, Resolution, ResolveSpec};
 use super::view::{JobView, Sources};
-use crate::cache::{Cache, StaticStore};
+use crate::cache::{Answer, Cache, Content, StaticStore};
 use crate::config::{DeviceSettings, StaticRecords};
 use crate::dns::{
     DnsCounters, DnsDatagram, DnsOutput, Outcome, Queries, QueryFailure, QueryHandle, QueryTiming, Question,
@@ -190,6 +190,16 @@ impl Resolver {
             job.since = serial;
         }
         self.set_servers(now, self.queries.server_count(), out);
+    }
+
+    /// Everything in the cache, with answers and hints.
+    pub fn known(&self) -> impl Iterator<Item = (&Question, Option<&Answer>, Option<&Answer>)> {
+        self.cache.iter()
+    }
+
+    /// Puts an answer from before a restart into the cache, unless there is a newer one.
+    pub fn restore(&mut self, now: Time, question: Question, content: Content, expires: Time, is_hint: bool) {
+        self.cache.restore(now, question, content, expires, is_hint);
     }
 
     /// Counters since the start.

@@ -16,12 +16,14 @@ mod fallback_successive;
 mod first_registration;
 mod lifecycle;
 mod limits;
+mod lists;
 mod pauses;
 mod proxies;
 mod random;
 mod refresh;
 mod reload;
 mod requests;
+mod snapshot;
 
 use watch::Watch;
 use world::{Reply, World};

@@ -119,6 +119,8 @@ pub struct World {
     pub dns: Dns,
     /// How long it takes to answer, ms.
     pub dns_delay: u64,
+    /// How much longer it takes for these names, ms.
+    pub slow_names: Vec<(&'static str, u64)>,
     pub zone: Zone,
     /// DNS questions, as "A pbx.example.com".
     pub asked: Vec<String>,
@@ -170,6 +172,7 @@ impl World {
             timers_first: false,
             dns: Dns::Up,
             dns_delay: 0,
+            slow_names: Vec::new(),
             zone,
             asked: Vec::new(),
             attempts: Vec::new(),
@@ -467,7 +470,8 @@ impl World {
             Dns::Up => self.zone.reply(bytes),
             Dns::ServFail => crate::dns::testing::Reply::to(bytes).code(2).bytes(),
         };
-        self.post(self.dns_delay, Mail::Dns(server, reply));
+        let slow_ms = self.slow_names.iter().find(|(name, _)| *name == owner).map_or(0, |(_, ms)| *ms);
+        self.post(self.dns_delay + slow_ms, Mail::Dns(server, reply));
     }
 
     fn write(&mut self, kind: Line, what: &str) {

@@ -25,6 +25,11 @@ impl Zone {
         }
     }
 
+    /// An IPv6 address of a host, beside those that it has.
+    pub fn aaaa(&mut self, owner: &str, ttl: u32, ip: &str) {
+        self.records.push((owner.to_owned(), 28, address(owner, ttl, ip)));
+    }
+
     pub fn srv(&mut self, owner: &str, ttl: u32, numbers: [u16; 3], target: &str) {
         self.records.push((owner.to_owned(), 33, srv(owner, ttl, numbers, target)));
     }
