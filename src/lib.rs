@@ -19,6 +19,9 @@ pub mod dns;
 #[forbid(unsafe_code)]
 pub mod engine;
 pub mod ffi;
+#[cfg(any(test, fuzzing))]
+#[forbid(unsafe_code)]
+pub mod fuzzing;
 #[cfg(test)]
 mod house;
 pub mod io;

@@ -37,7 +37,7 @@ mod guard;
 mod queries;
 mod record;
 mod servers;
-#[cfg(test)]
+#[cfg(any(test, fuzzing))]
 pub mod testing;
 
 pub use answer::{Outcome, QueryFailure};

@@ -60,6 +60,14 @@ fn the_lock_file_keeps_the_versions_that_matter() {
 }
 
 #[test]
+fn what_is_fuzzed_is_what_ships() {
+    let (lock, fuzzed) = (read("Cargo.lock"), read("fuzz/Cargo.lock"));
+    for name in SHIPPED {
+        assert_eq!(locked(&fuzzed, name), locked(&lock, name), "{name}");
+    }
+}
+
+#[test]
 fn the_critical_section_feature_is_off() {
     // Without once_cell's own defaults the library links, but cannot be loaded.
     let manifest = read("Cargo.toml");

@@ -168,8 +168,16 @@ fn text_at(tokens: &[Token], at: usize) -> &str {
     tokens.get(at).map_or("", |token| &token.text)
 }
 
-fn is_test_attribute(tokens: &[Token], at: usize) -> bool {
-    ["#", "[", "cfg", "(", "test", ")", "]"].iter().enumerate().all(|(i, text)| text_at(tokens, at + i) == *text)
+/// Attributes of what never ships: the tests, and what fuzzing shares with them.
+const TEST_ATTRIBUTES: [&[&str]; 2] = [
+    &["#", "[", "cfg", "(", "test", ")", "]"],
+    &["#", "[", "cfg", "(", "any", "(", "test", ",", "fuzzing", ")", ")", "]"],
+];
+
+/// The token behind such an attribute, if one begins at `at`.
+fn test_attribute_end(tokens: &[Token], at: usize) -> Option<usize> {
+    let begins = |words: &&&[&str]| words.iter().enumerate().all(|(i, word)| text_at(tokens, at + i) == *word);
+    TEST_ATTRIBUTES.iter().find(begins).map(|words| at + words.len())
 }
 
 /// The token behind the item that begins at `from`: its body in braces, or its semicolon.
@@ -190,8 +198,8 @@ fn item_end(tokens: &[Token], from: usize) -> usize {
 
 fn mark_tests(tokens: &mut [Token]) {
     for at in 0..tokens.len() {
-        if is_test_attribute(tokens, at) {
-            let end = item_end(tokens, at + 7);
+        if let Some(behind) = test_attribute_end(tokens, at) {
+            let end = item_end(tokens, behind);
             tokens[at..end].iter_mut().for_each(|token| token.is_test = true);
         }
     }
@@ -275,10 +283,21 @@ fn comments_and_literals_are_no_code() {
 
 #[test]
 fn paths_are_written_out_and_test_code_is_marked() {
-    let source =
-        Source::new("x/y.rs", "use a::{b::{c, d}, e};\n#[cfg(test)]\nmod tests { use f::g; }\nfn h() { i::j(); }");
+    let source = Source::new(
+        "x/y.rs",
+        "use a::{b::{c, d}, e};\n#[cfg(test)]\nmod tests { use f::g; }\nfn h() { i::j(); }\n\
+            #[cfg(any(test, fuzzing))]\n#[forbid(unsafe_code)]\npub mod k { use l::m; }\nuse n::o;",
+    );
     let named: Vec<(bool, String)> = source.paths().into_iter().map(|named| (named.is_test, named.path)).collect();
-    for (is_test, path) in [(false, "a::b::c"), (false, "a::b::d"), (false, "a::e"), (true, "f::g"), (false, "i::j")] {
+    for (is_test, path) in [
+        (false, "a::b::c"),
+        (false, "a::b::d"),
+        (false, "a::e"),
+        (true, "f::g"),
+        (false, "i::j"),
+        (true, "l::m"),
+        (false, "n::o"),
+    ] {
         assert!(named.contains(&(is_test, path.to_owned())), "{path}");
     }
 }

@@ -35,11 +35,14 @@ const FOREIGN: [(&str, &str); 9] = [
     ("6-scena", "rios"),
 ];
 
+/// Folders of no prose: builds, and what a fuzzer made.
+const PASSED_OVER: [&str; 5] = ["target", "corpus", "corpus-regression", "artifacts", "coverage"];
+
 fn collect(place: &Path, files: &mut Vec<(String, String)>) {
     if place.is_dir() {
         for entry in fs::read_dir(place).unwrap() {
             let entry = entry.unwrap();
-            if entry.file_name() != "target" {
+            if !PASSED_OVER.iter().any(|name| entry.file_name() == *name) {
                 collect(&entry.path(), files);
             }
         }
