@@ -222,7 +222,7 @@ impl Queries {
         else {
             return self.counters.datagrams_ignored_unmatched += 1;
         };
-        let Ok(message) = decode(bytes) else {
+        let Ok(message) = decode(bytes, &query.question.name) else {
             return self.counters.datagrams_ignored_malformed += 1;
         };
         let verdict = match &message.question {
@@ -373,9 +373,7 @@ impl Queries {
     fn send(&mut self, now: Time, handle: QueryHandle, server: usize, out: &mut DnsOutput) {
         let Some(query) = self.table.get_mut(handle.0) else { return };
         query.with_edns = self.servers.knows_edns(now, server);
-        let Some(bytes) = encode_query(query.id, &query.question, query.with_edns.then_some(EDNS_BYTES)) else {
-            return self.finish(handle, Outcome::Failed(QueryFailure::NotSent), out);
-        };
+        let bytes = encode_query(query.id, &query.question, query.with_edns.then_some(EDNS_BYTES));
         let transport = query.transport_to(server);
         query.current = server;
         query.asked |= 1 << server;

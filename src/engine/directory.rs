@@ -4,7 +4,7 @@ use crate::account::{ListState, Lists};
 use crate::config::{AccountSettings, DeviceSettings, DnsCacheType};
 use crate::resolve::{JobId, Resolution, ResolveOutput, ResolveSpec, ResolvedTarget, Resolver};
 use crate::target::{Target, TargetKey, TargetList};
-use crate::types::{AccountId, SECOND_MS, Server, SortedMap, Time, TimerHandle, Timers, TransportSet};
+use crate::types::{AccountId, SECOND_MS, Server, SortedMap, TextBuffer, Time, TimerHandle, Timers, TransportSet};
 use std::sync::Arc;
 
 /// After a resolution that led nowhere, the next one is this far away, ms: as long as a failure is remembered in the
@@ -12,6 +12,9 @@ use std::sync::Arc;
 const FAILURE_HOLD_MS: u64 = 5 * SECOND_MS;
 /// After DNS did not answer, the old targets are used at once for this long, ms (RFC 8767 §5).
 const OLD_LIST_HOLD_MS: u64 = 30 * SECOND_MS;
+
+/// Longest host as text: 253 characters, each of which may have to be escaped by four.
+const HOST_TEXT: usize = 253 * 4;
 
 /// What is known about one server of one account.
 #[derive(Debug)]
@@ -86,6 +89,8 @@ pub struct Directory {
     waits: Timers<(AccountId, Server)>,
     /// What happened to lists, for the log.
     pub notes: Vec<String>,
+    /// Whether anybody reads the notes.
+    pub wants_notes: bool,
     device: Arc<DeviceSettings>,
     transports: TransportSet,
     wait_ms: u64,
@@ -108,6 +113,7 @@ impl Directory {
             jobs: SortedMap::default(),
             waits: Timers::default(),
             notes: Vec::new(),
+            wants_notes: true,
             device,
             transports,
             wait_ms,
@@ -178,17 +184,21 @@ impl Directory {
     }
 
     fn finish(&mut self, now: Time, account: AccountId, server: Server, resolution: Resolution) {
-        let Some(slot) = self.slots.get_mut((account, server)) else { return };
+        let Directory { slots, notes, wants_notes, .. } = self;
+        let mut note = |line: core::fmt::Arguments<'_>| {
+            if *wants_notes {
+                notes.push(format!("account {}, server {}{line}", account.0, server.number()));
+            }
+        };
+        let Some(slot) = slots.get_mut((account, server)) else { return };
         if let Some((_, timer)) = slot.job.take() {
             self.waits.cancel(timer);
         }
         slot.slow = false;
-        let label = format!("account {}, server {}", account.0, server.number());
-        for note in &resolution.notes {
-            self.notes.push(format!("{label}: {note}"));
+        for remark in &resolution.notes {
+            note(format_args!(": {remark}"));
         }
         if resolution.targets.is_empty() {
-            let why = resolution.failure.map_or("no address".to_owned(), |failure| failure.to_string());
             if resolution.dns_answered {
                 slot.list = None;
             }
@@ -197,7 +207,10 @@ impl Directory {
                 None => (FAILURE_HOLD_MS, ""),
             };
             slot.hold_until = now.after(hold_ms);
-            return self.notes.push(format!("{label}: {why}{then}"));
+            return match resolution.failure {
+                Some(why) => note(format_args!(": {why}{then}")),
+                None => note(format_args!(": no address{then}")),
+            };
         }
         slot.valid_until = match slot.real_time {
             true if resolution.valid_until != Time::NEVER => Time(0),
@@ -208,8 +221,7 @@ impl Directory {
         let [tls_name, registrar] = &slot.names;
         let list = TargetList::new(resolution.targets.iter().map(target), tls_name, registrar);
         if slot.list.as_deref() != Some(&list) {
-            let texts: Vec<&str> = list.targets().iter().map(Target::as_str).collect();
-            self.notes.push(format!("{label} ({tls_name}): targets are {}", texts.join(", ")));
+            note(format_args!(" ({tls_name}): targets are {}", Texts(&list)));
             slot.list = Some(Arc::new(list));
         }
     }
@@ -324,8 +336,24 @@ impl Slot {
 
 fn target(found: &ResolvedTarget) -> Target {
     let key = TargetKey { transport: found.transport, address: found.address };
-    let host = found.host.as_ref().map_or_else(|| found.address.ip().to_string(), ToString::to_string);
-    Target::new(key, &host, found.ttl_s)
+    let ip = found.address.ip();
+    let host: TextBuffer<HOST_TEXT> = match &found.host {
+        Some(name) => TextBuffer::of(name),
+        None => TextBuffer::of(&ip),
+    };
+    Target::new(key, host.as_str(), found.ttl_s)
+}
+
+/// The targets of a list, for the log.
+struct Texts<'a>(&'a TargetList);
+
+impl core::fmt::Display for Texts<'_> {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        for (place, target) in self.0.targets().iter().enumerate() {
+            write!(f, "{}{}", if place > 0 { ", " } else { "" }, target.as_str())?;
+        }
+        Ok(())
+    }
 }
 
 /// Spreads account numbers evenly (the finalizer of SplitMix64).

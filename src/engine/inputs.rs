@@ -125,7 +125,8 @@ impl Engine {
         let mut resolver = Resolver::new(resolver_options, Random::new(&dns_seed));
         resolver.configure(&settings.device);
         let device = settings.device.clone();
-        let directory = Directory::new(resolver, device.clone(), options.transports, options.dns_wait_ms, draw);
+        let mut directory = Directory::new(resolver, device.clone(), options.transports, options.dns_wait_ms, draw);
+        directory.wants_notes = options.account.log_level >= LogLevel::Info;
         let table = TABLE_MIN.max(settings.max_accounts as usize * TABLE_PER_ACCOUNT);
         let shared = Shared {
             random,

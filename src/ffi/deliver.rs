@@ -122,11 +122,11 @@ fn prepare_send(core: &mut Core, id: AttemptId) -> Option<(sfo_send, Arc<TargetL
         expires_s: attempt.expires_s,
         route_on_wire: 0,
         method_name: attempt.method.name().as_ptr(),
-        address_text: target.address_text.as_ptr(),
-        target_text: target.text.as_ptr(),
-        route: target.route.as_ptr(),
+        address_text: target.address_text().as_ptr(),
+        target_text: target.text().as_ptr(),
+        route: target.route().as_ptr(),
         tls_name: list.tls_name().as_ptr(),
-        srv_target: target.host.as_ptr(),
+        srv_target: target.host().as_ptr(),
         registrar: list.registrar().as_ptr(),
     };
     let through_proxy = core.engine.account(account).is_some_and(|account| account.settings().through_proxy);
@@ -160,7 +160,7 @@ fn cancel_sip(handle: &sfo_engine, cancel: &CancelSip) {
         mode: convert::cancel_mode(cancel.mode),
         cause,
         sip_status,
-        target_text: list.targets().get(index).map_or(c"".as_ptr(), |target| target.text.as_ptr()),
+        target_text: list.targets().get(index).map_or(c"".as_ptr(), |target| target.text().as_ptr()),
     };
     // SAFETY: the firmware's callback, called as its type says, with no lock held; `list` keeps the text alive.
     unsafe { callback(handle.user, &raw const cancel) };

@@ -148,6 +148,9 @@ impl DnsIo {
     ///
     /// Queries that were waiting for such a server get no event; the caller, who changed the servers, sends them anew.
     pub fn set_servers(&mut self, servers: &[SocketAddr]) {
+        if self.servers == servers {
+            return;
+        }
         let _errno = ErrnoGuard::new();
         let old = std::mem::replace(&mut self.servers, servers.to_vec());
         self.retire(|socket| {
