@@ -443,6 +443,9 @@ pub(super) fn end_attempt(ctx: &mut Context<'_>, id: AttemptId, mode: CancelMode
 }
 
 fn log_failure(ctx: &mut Context<'_>, id: AttemptId, cause: Cause) {
+    if ctx.options.log_level < LogLevel::Info {
+        return;
+    }
     let Some(attempt) = ctx.attempts.get(id.0) else { return };
     let (account, method, list, index) = (attempt.account.0, attempt.method, attempt.list.clone(), attempt.index);
     let after = Seconds(ctx.now.since(attempt.started));

@@ -7,6 +7,9 @@ use std::sync::Arc;
 /// Failed attempts remembered for the completion: every target of two full lists.
 const MAX_FAILED: usize = 64;
 
+/// Copied as a block when a walk begins, where a loop would set each place.
+static NONE_FAILED: [Option<Failed>; MAX_FAILED] = [None; MAX_FAILED];
+
 /// What comes next in a walk.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Pick {
@@ -68,7 +71,7 @@ impl Walk {
             order: [Some(first), second],
             sides: [Side::default(), Side::default()],
             only: None,
-            failed: [None; MAX_FAILED],
+            failed: NONE_FAILED,
             failed_count: 0,
             last_cause: None,
             ordinal: 0,
@@ -240,12 +243,18 @@ impl Walk {
     }
 
     fn on_dead_address(&self, server: Server, index: u8) -> bool {
-        let Some(key) = self.key(server, index) else { return false };
-        Server::BOTH.into_iter().any(|other| {
-            let side = &self.sides[other.index()];
-            let targets = side.list.iter().flat_map(|list| list.targets());
-            targets.enumerate().any(|(i, t)| side.dead & (1 << i) != 0 && t.key.address.ip() == key.address.ip())
-        })
+        let ip = |server: Server, index: u8| self.key(server, index).map(|key| key.address.ip());
+        for other in Server::BOTH {
+            // From one dead target to the next: mostly there is none.
+            let mut dead = self.sides[other.index()].dead;
+            while dead != 0 {
+                if ip(other, dead.trailing_zeros() as u8) == ip(server, index) {
+                    return true;
+                }
+                dead &= dead - 1;
+            }
+        }
+        false
     }
 }
 

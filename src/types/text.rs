@@ -32,28 +32,34 @@ impl<const N: usize> CTexts<N> {
 
     /// A text.
     #[must_use]
+    #[inline]
     pub fn get(&self, index: usize) -> CText<'_> {
         let start = usize::from(self.starts[index]);
         let end = self.starts.get(index + 1).map_or(self.block.len(), |next| usize::from(*next));
-        CText(self.block.get(start..end).unwrap_or("\0"))
+        CText { block: &self.block, start, end }
     }
 }
 
 /// A text that is closed by a NUL byte.
 #[derive(Clone, Copy, Debug)]
-pub struct CText<'a>(&'a str);
+pub struct CText<'a> {
+    block: &'a str,
+    start: usize,
+    // Behind the NUL.
+    end: usize,
+}
 
 impl<'a> CText<'a> {
     /// The text, without its NUL.
     #[must_use]
     pub fn as_str(self) -> &'a str {
-        self.0.strip_suffix('\0').unwrap_or(self.0)
+        self.block.get(self.start..self.end - 1).unwrap_or_default()
     }
 
     /// The text for C, which lives as long as what it comes from.
     #[must_use]
-    pub const fn as_ptr(self) -> *const c_char {
-        self.0.as_ptr().cast()
+    pub fn as_ptr(self) -> *const c_char {
+        self.block.as_bytes()[self.start..].as_ptr().cast()
     }
 
     /// A copy.
@@ -71,15 +77,9 @@ pub struct TextBuffer<const N: usize> {
 }
 
 impl<const N: usize> TextBuffer<N> {
-    /// An empty text.
-    #[must_use]
-    pub const fn new() -> TextBuffer<N> {
-        TextBuffer { bytes: [0; N], length: 0 }
-    }
-
     /// What `value` prints; what does not fit is left out.
     pub fn of(value: &dyn fmt::Display) -> TextBuffer<N> {
-        let mut text = TextBuffer::new();
+        let mut text = TextBuffer { bytes: [0; N], length: 0 };
         let _ = fmt::write(&mut text, format_args!("{value}"));
         text
     }
@@ -116,7 +116,7 @@ mod tests {
 
     #[test]
     fn a_buffer_takes_whole_pieces_only() {
-        let mut text = TextBuffer::<4>::new();
+        let mut text = TextBuffer::<4>::of(&"");
         assert!(text.write_str("abc").is_ok());
         assert!(text.write_str("de").is_err());
         assert_eq!(text.as_str(), "abc");
