@@ -243,12 +243,16 @@ impl Walk {
     }
 
     fn on_dead_address(&self, server: Server, index: u8) -> bool {
+        // Mostly there is none.
+        if self.sides.iter().all(|side| side.dead == 0) {
+            return false;
+        }
         let ip = |server: Server, index: u8| self.key(server, index).map(|key| key.address.ip());
+        let wanted = ip(server, index);
         for other in Server::BOTH {
-            // From one dead target to the next: mostly there is none.
             let mut dead = self.sides[other.index()].dead;
             while dead != 0 {
-                if ip(other, dead.trailing_zeros() as u8) == ip(server, index) {
+                if ip(other, dead.trailing_zeros() as u8) == wanted {
                     return true;
                 }
                 dead &= dead - 1;

@@ -155,7 +155,7 @@ impl Directory {
 
     /// The next moment at which something is to be done.
     pub fn next_deadline(&self) -> Option<Time> {
-        self.waits.next().into_iter().chain(self.resolver.next_deadline()).min()
+        Time::sooner(self.waits.next(), self.resolver.next_deadline())
     }
 
     /// Does what is due.

@@ -189,7 +189,7 @@ impl Resolver {
     /// When [`Resolver::handle_timer`] wants to be called.
     #[must_use]
     pub fn next_deadline(&self) -> Option<Time> {
-        self.queries.next_deadline().into_iter().chain(self.timers.next()).min()
+        Time::sooner(self.queries.next_deadline(), self.timers.next())
     }
 
     /// Forgets everything that DNS said. Jobs under way keep what arrived for them.

@@ -64,15 +64,31 @@ impl<K: Copy> Timers<K> {
         TimerHandle((serial << SLOT_BITS) | u64::from(slot))
     }
 
+    /// Sets a deadline in place of another one, if that has not fired or been cancelled; as `cancel` and `set` would.
+    pub fn replace(&mut self, handle: Option<TimerHandle>, at: Time, key: K) -> TimerHandle {
+        let Some((slot, position)) = handle.and_then(|handle| self.find(handle)) else { return self.set(at, key) };
+        let serial = self.next_serial;
+        self.next_serial += 1;
+        self.slots[slot as usize].0 = serial;
+        let entry = &mut self.heap[position];
+        (entry.at, entry.serial, entry.key) = (at, serial, key);
+        let position = self.sift_up(position);
+        self.sift_down(position);
+        TimerHandle((serial << SLOT_BITS) | u64::from(slot))
+    }
+
     /// Cancels a deadline; does nothing if it has fired or was cancelled before.
     pub fn cancel(&mut self, handle: TimerHandle) {
-        let slot = (handle.0 & SLOT_MASK) as usize;
-        let serial = handle.0 >> SLOT_BITS;
-        if let Some(&(held, position)) = self.slots.get(slot)
-            && held == serial
-        {
-            self.remove_at(position as usize);
+        if let Some((_, position)) = self.find(handle) {
+            self.remove_at(position);
         }
+    }
+
+    /// Slot and position in the heap of a deadline that is set.
+    fn find(&self, handle: TimerHandle) -> Option<(u32, usize)> {
+        let slot = (handle.0 & SLOT_MASK) as u32;
+        let (held, position) = *self.slots.get(slot as usize)?;
+        (held == handle.0 >> SLOT_BITS).then_some((slot, position as usize))
     }
 
     /// The earliest deadline.
@@ -127,7 +143,8 @@ impl<K: Copy> Timers<K> {
         self.slots[self.heap[b].slot as usize].1 = b as u32;
     }
 
-    fn sift_up(&mut self, mut position: usize) {
+    /// Moves an entry towards the front as far as it has to go, and returns where it is then.
+    fn sift_up(&mut self, mut position: usize) -> usize {
         while position > 0 {
             let parent = (position - 1) / 2;
             if !self.earlier(position, parent) {
@@ -136,6 +153,7 @@ impl<K: Copy> Timers<K> {
             self.swap(position, parent);
             position = parent;
         }
+        position
     }
 
     fn sift_down(&mut self, mut position: usize) {
@@ -181,6 +199,11 @@ mod tests {
                     let (handle, serial) = handles[pick % handles.len()];
                     timers.cancel(handle);
                     model.retain(|entry| entry.1 != serial);
+                } else if pick == 0 && !handles.is_empty() {
+                    let (handle, old) = handles[at as usize % handles.len()];
+                    handles.push((timers.replace(Some(handle), Time(at), serial), serial));
+                    model.retain(|entry| entry.1 != old);
+                    model.push((at, serial));
                 } else {
                     handles.push((timers.set(Time(at), serial), serial));
                     model.push((at, serial));
