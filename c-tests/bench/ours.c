@@ -12,6 +12,9 @@
 /* Virtual time between two requests: beyond 64*T1, so that no attempt of an earlier request is left. */
 #define PAUSE_MS 40000
 
+/* Of registrations, and of the zone's records: nothing is renewed while requests are measured. */
+#define LIFETIME_S 86400
+
 const char *const bench_name = "sipfailover";
 
 static sfo_engine *engine;
@@ -139,6 +142,7 @@ static void answer(void)
     sfo_response response = SFO_RESPONSE_INIT;
 
     response.status = 200;
+    response.granted_expires_s = LIFETIME_S;
     bench_require(sfo_attempt_response(engine, now, last_attempt, &response) == SFO_OK, "no such attempt");
 }
 

@@ -1,14 +1,14 @@
 //! The order in which one request tries targets.
 
-use crate::target::{TargetKey, TargetList};
+use crate::target::{Target, TargetKey, TargetList};
 use crate::types::{Cause, Server};
 use std::sync::Arc;
 
 /// Failed attempts remembered for the completion: every target of two full lists.
 const MAX_FAILED: usize = 64;
 
-/// Copied as a block when a walk begins, where a loop would set each place.
-static NONE_FAILED: [Option<Failed>; MAX_FAILED] = [None; MAX_FAILED];
+/// Of these, failed attempts that a request has room for from the start: few domains have more targets.
+const FEW_FAILED: usize = 8;
 
 /// What comes next in a walk.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -50,7 +50,8 @@ pub struct Walk {
     order: [Option<Server>; 2],
     sides: [Side; 2],
     only: Option<TargetKey>,
-    failed: [Option<Failed>; MAX_FAILED],
+    failed: [Option<Failed>; FEW_FAILED],
+    more_failed: Vec<Failed>,
     failed_count: u8,
     last_cause: Option<Cause>,
     /// Attempts started so far.
@@ -71,7 +72,8 @@ impl Walk {
             order: [Some(first), second],
             sides: [Side::default(), Side::default()],
             only: None,
-            failed: NONE_FAILED,
+            failed: [None; FEW_FAILED],
+            more_failed: Vec::new(),
             failed_count: 0,
             last_cause: None,
             ordinal: 0,
@@ -201,15 +203,18 @@ impl Walk {
             _ => None,
         };
         self.last_cause = Some(failed.cause);
-        if let Some(place) = self.failed.get_mut(usize::from(self.failed_count)) {
-            *place = Some(failed);
-            self.failed_count += 1;
+        let count = usize::from(self.failed_count);
+        match self.failed.get_mut(count) {
+            Some(place) => *place = Some(failed),
+            None if count < MAX_FAILED => self.more_failed.push(failed),
+            None => return,
         }
+        self.failed_count += 1;
     }
 
     /// The failed attempts, in order.
     pub fn failures(&self) -> impl Iterator<Item = Failed> {
-        self.failed.iter().flatten().copied()
+        self.failed.iter().flatten().chain(&self.more_failed).copied()
     }
 
     /// Why the walk is no longer where it was last: a failed attempt, or a name that led nowhere.
@@ -231,8 +236,12 @@ impl Walk {
             })
     }
 
+    fn target(&self, server: Server, index: u8) -> Option<&Target> {
+        self.list(server)?.targets().get(usize::from(index))
+    }
+
     fn key(&self, server: Server, index: u8) -> Option<TargetKey> {
-        Some(self.list(server)?.targets().get(usize::from(index))?.key)
+        self.target(server, index).map(|target| target.key)
     }
 
     fn untried(&self, server: Server) -> impl Iterator<Item = u8> {
@@ -247,7 +256,7 @@ impl Walk {
         if self.sides.iter().all(|side| side.dead == 0) {
             return false;
         }
-        let ip = |server: Server, index: u8| self.key(server, index).map(|key| key.address.ip());
+        let ip = |server, index| self.target(server, index).map(|target| target.key.address.ip());
         let wanted = ip(server, index);
         for other in Server::BOTH {
             let mut dead = self.sides[other.index()].dead;

@@ -85,6 +85,8 @@ pub struct Directory {
     /// What the resolver wants sent.
     pub out: ResolveOutput,
     slots: Slots,
+    // The list made last: accounts of one domain mostly have the same targets, and share them.
+    latest: Option<Arc<TargetList>>,
     jobs: SortedMap<JobId, (AccountId, Server)>,
     waits: Timers<(AccountId, Server)>,
     /// What happened to lists, for the log.
@@ -110,6 +112,7 @@ impl Directory {
             resolver,
             out: ResolveOutput::default(),
             slots: Slots::default(),
+            latest: None,
             jobs: SortedMap::default(),
             waits: Timers::default(),
             notes: Vec::new(),
@@ -184,7 +187,7 @@ impl Directory {
     }
 
     fn finish(&mut self, now: Time, account: AccountId, server: Server, resolution: Resolution) {
-        let Directory { slots, notes, wants_notes, .. } = self;
+        let Directory { slots, latest, notes, wants_notes, .. } = self;
         let mut note = |line: core::fmt::Arguments<'_>| {
             if *wants_notes {
                 notes.push(format!("account {}, server {}{line}", account.0, server.number()));
@@ -222,7 +225,10 @@ impl Directory {
         let list = TargetList::new(resolution.targets.iter().map(target), tls_name, registrar);
         if slot.list.as_deref() != Some(&list) {
             note(format_args!(" ({tls_name}): targets are {}", Texts(&list)));
-            slot.list = Some(Arc::new(list));
+            let shared = latest.take().filter(|latest| **latest == list);
+            let list = shared.unwrap_or_else(|| Arc::new(list));
+            *latest = Some(list.clone());
+            slot.list = Some(list);
         }
     }
 

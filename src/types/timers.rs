@@ -119,6 +119,7 @@ impl<K: Copy> Timers<K> {
         self.heap.is_empty()
     }
 
+    #[inline]
     fn earlier(&self, a: usize, b: usize) -> bool {
         let (a, b) = (&self.heap[a], &self.heap[b]);
         (a.at, a.serial) < (b.at, b.serial)
@@ -137,6 +138,7 @@ impl<K: Copy> Timers<K> {
         }
     }
 
+    #[inline]
     fn swap(&mut self, a: usize, b: usize) {
         self.heap.swap(a, b);
         self.slots[self.heap[a].slot as usize].1 = a as u32;
