@@ -1,10 +1,11 @@
 # shellcheck shell=bash
 #
-# What cmake/test and cmake/demo share: talking to the person who runs them, and getting the tools.
+# What cmake/test, cmake/demo and cmake/bench share: talking to the person who runs them, and getting the tools.
 # Sourced, not run. Works as a user, as root and under sudo, from any directory, with blanks in paths.
 #
 #   say TEXT, note TEXT, fail TEXT
-#   need_tools [real] [test]     checks for everything, installs what is missing or tells what to install
+#   need_tools [real] [test] [bench]
+#                                checks for everything, installs what is missing or tells what to install
 #   build TARGET...              configures and builds; `all` builds everything
 #   give_back                    under sudo: hands the build directory to the user who called
 #
@@ -222,10 +223,16 @@ missing_packages() {
     done
 }
 
-# Tools that make the tests better and that nothing fails without.
+# Tools that make tests and benchmark better and that nothing fails without.
 missing_optional() {
     case " $* " in
-    *" test "*) have valgrind || echo valgrind ;;
+    *" test "* | *" bench "*) have valgrind || echo valgrind ;;
+    esac
+    case " $* " in
+    *" bench "*)
+        have pkg-config && pkg-config --exists libcares || echo libc-ares-dev
+        have pkg-config && pkg-config --exists libre || echo libre-dev
+        ;;
     esac
 }
 
@@ -237,7 +244,7 @@ tell_rust() {
     fi
 }
 
-# need_tools [real] [test]
+# need_tools [real] [test] [bench]
 need_tools() {
     local missing optional rust=() package
     rust_version=
@@ -273,13 +280,13 @@ need_tools() {
 
     if [ "${#optional[@]}" -gt 0 ] && can_install; then
         refresh_lists
-        say "Installing, for better tests: ${optional[*]}"
+        say "Installing, for better tests and comparisons: ${optional[*]}"
         install_packages "${optional[@]}" || true
         hash -r
         mapfile -t optional < <(missing_optional "$@")
     fi
     for package in ${optional[@]+"${optional[@]}"}; do
-        note "$package is not here: the tests that use it are skipped"
+        note "$package is not here: what uses it is skipped"
     done
 
     note "Rust $rust_version, $(cmake --version | head -n 1), $(cc --version 2>/dev/null | head -n 1)"

@@ -369,7 +369,8 @@ impl Account {
                 && attempt.state == AttemptState::Open
                 && attempt.started < ctx.now
         };
-        let waiting: Vec<RequestId> = self.open.iter().filter(is_waiting).copied().collect();
+        let Some(first) = self.open.iter().position(|id| is_waiting(&id)) else { return };
+        let waiting: Vec<RequestId> = self.open[first..].iter().filter(is_waiting).copied().collect();
         for id in waiting {
             let Some(Phase::Attempting(attempt)) = ctx.requests.get(id.0).map(|r| r.phase.clone()) else { continue };
             if attempt != found_by {
@@ -390,10 +391,7 @@ fn retries(settings: &ServerSettings, method: Method) -> u8 {
 
 fn set_attempt_timer(ctx: &mut Context<'_>, id: AttemptId, ms: u64) {
     let Some(attempt) = ctx.attempts.get_mut(id.0) else { return };
-    if let Some(timer) = attempt.timer.take() {
-        ctx.timers.cancel(timer);
-    }
-    attempt.timer = Some(ctx.timers.set(ctx.now.after(ms), TimerKey::Attempt(id)));
+    attempt.timer = Some(ctx.timers.replace(attempt.timer, ctx.now.after(ms), TimerKey::Attempt(id)));
 }
 
 /// The stack has finished with this attempt: nothing needs to be cancelled.
@@ -443,6 +441,9 @@ pub(super) fn end_attempt(ctx: &mut Context<'_>, id: AttemptId, mode: CancelMode
 }
 
 fn log_failure(ctx: &mut Context<'_>, id: AttemptId, cause: Cause) {
+    if ctx.options.log_level < LogLevel::Info {
+        return;
+    }
     let Some(attempt) = ctx.attempts.get(id.0) else { return };
     let (account, method, list, index) = (attempt.account.0, attempt.method, attempt.list.clone(), attempt.index);
     let after = Seconds(ctx.now.since(attempt.started));

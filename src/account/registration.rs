@@ -444,6 +444,9 @@ impl Account {
     /// A REGISTER of this kind is about to go to a server: lesser ones that are there step aside, as a registrar must
     /// not be asked twice at once (RFC 3261 §10.2).
     pub(super) fn make_way(&mut self, ctx: &mut Context<'_>, kind: Kind, server: Server) {
+        if matches!(kind, Kind::TargetCheck | Kind::Unregister | Kind::Firmware) {
+            return;
+        }
         let is_lesser = |other: Kind| match kind {
             Kind::Registration(_) => matches!(other, Kind::Probe | Kind::TargetCheck),
             Kind::Probe => other == Kind::TargetCheck,

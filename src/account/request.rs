@@ -385,7 +385,7 @@ impl Account {
         let request = ctx.requests.get(id.0)?;
         let failed = request.walk.failures().filter_map(|failed| {
             let target = request.walk.list(failed.server)?.targets().get(usize::from(failed.index))?;
-            Some(FailedAttempt { server: failed.server, target: target.text.clone(), cause: failed.cause })
+            Some(FailedAttempt { server: failed.server, target: target.text().to_c_string(), cause: failed.cause })
         });
         Some(DoneReport {
             account: self.id,

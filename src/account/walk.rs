@@ -1,11 +1,14 @@
 //! The order in which one request tries targets.
 
-use crate::target::{TargetKey, TargetList};
+use crate::target::{Target, TargetKey, TargetList};
 use crate::types::{Cause, Server, Transport};
 use std::sync::Arc;
 
 /// Failed attempts remembered for the completion: every target of two full lists.
 const MAX_FAILED: usize = 64;
+
+/// Of these, failed attempts that a request has room for from the start: few domains have more targets.
+const FEW_FAILED: usize = 8;
 
 /// What comes next in a walk.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -49,7 +52,8 @@ pub struct Walk {
     order: [Option<Server>; 2],
     sides: [Side; 2],
     only: Option<TargetKey>,
-    failed: [Option<Failed>; MAX_FAILED],
+    failed: [Option<Failed>; FEW_FAILED],
+    more_failed: Vec<Failed>,
     failed_count: u8,
     last_cause: Option<Cause>,
     /// Attempts started so far.
@@ -73,7 +77,8 @@ impl Walk {
             order: [Some(first), second],
             sides: [Side::default(), Side::default()],
             only: None,
-            failed: [None; MAX_FAILED],
+            failed: [None; FEW_FAILED],
+            more_failed: Vec::new(),
             failed_count: 0,
             last_cause: None,
             ordinal: 0,
@@ -218,15 +223,18 @@ impl Walk {
             _ => None,
         };
         self.last_cause = Some(failed.cause);
-        if let Some(place) = self.failed.get_mut(usize::from(self.failed_count)) {
-            *place = Some(failed);
-            self.failed_count += 1;
+        let count = usize::from(self.failed_count);
+        match self.failed.get_mut(count) {
+            Some(place) => *place = Some(failed),
+            None if count < MAX_FAILED => self.more_failed.push(failed),
+            None => return,
         }
+        self.failed_count += 1;
     }
 
     /// The failed attempts, in order.
     pub fn failures(&self) -> impl Iterator<Item = Failed> {
-        self.failed.iter().flatten().copied()
+        self.failed.iter().flatten().chain(&self.more_failed).copied()
     }
 
     /// Why the walk is no longer where it was last: a failed attempt, or a name that led nowhere.
@@ -251,8 +259,12 @@ impl Walk {
             })
     }
 
+    fn target(&self, server: Server, index: u8) -> Option<&Target> {
+        self.list(server)?.targets().get(usize::from(index))
+    }
+
     fn key(&self, server: Server, index: u8) -> Option<TargetKey> {
-        Some(self.list(server)?.targets().get(usize::from(index))?.key)
+        self.target(server, index).map(|target| target.key)
     }
 
     fn untried(&self, server: Server) -> impl Iterator<Item = u8> {
@@ -275,12 +287,22 @@ impl Walk {
     }
 
     fn on_dead_address(&self, server: Server, index: u8) -> bool {
-        let Some(key) = self.key(server, index) else { return false };
-        Server::BOTH.into_iter().any(|other| {
-            let side = &self.sides[other.index()];
-            let targets = side.list.iter().flat_map(|list| list.targets());
-            targets.enumerate().any(|(i, t)| side.dead & (1 << i) != 0 && t.key.address.ip() == key.address.ip())
-        })
+        // Mostly there is none.
+        if self.sides.iter().all(|side| side.dead == 0) {
+            return false;
+        }
+        let ip = |server, index| self.target(server, index).map(|target| target.key.address.ip());
+        let wanted = ip(server, index);
+        for other in Server::BOTH {
+            let mut dead = self.sides[other.index()].dead;
+            while dead != 0 {
+                if ip(other, dead.trailing_zeros() as u8) == wanted {
+                    return true;
+                }
+                dead &= dead - 1;
+            }
+        }
+        false
     }
 }
 

@@ -1,7 +1,7 @@
 //! The static records of the configuration, by question.
 
 use crate::config::{Host, StaticRecords};
-use crate::dns::{NaptrData, Question, Record, RecordData, RecordKind, SrvData, SrvTarget};
+use crate::dns::{NaptrData, Question, Record, RecordData, RecordKind, SrvData, SrvTarget, naptr_text};
 use crate::types::{Name, SortedMap};
 use std::sync::Arc;
 
@@ -37,8 +37,8 @@ impl StaticStore {
             let data = NaptrData {
                 order: record.order,
                 preference: record.preference,
-                flags: Arc::from(record.flags.as_bytes()),
-                service: Arc::from(record.service.as_bytes()),
+                flags: naptr_text(record.flags.as_bytes()),
+                service: naptr_text(record.service.as_bytes()),
                 has_regexp: false,
                 replacement: Some(record.replacement.clone()),
             };

@@ -122,9 +122,11 @@ fn follow(question: &Question, message: Message) -> Verdict {
     let mut ttl_s = u32::MAX;
     let mut aliased = false;
     for _ in 0..=MAX_ALIASES {
-        let here = |record: &&Record| record.name == name && record.data.kind() == question.kind;
-        let records: Vec<Record> = message.answers.iter().filter(here).take(MAX_SET).cloned().collect();
-        if !records.is_empty() {
+        let is_here = |record: &Record| record.name == name && record.data.kind() == question.kind;
+        if message.answers.iter().any(is_here) {
+            let mut records = message.answers;
+            records.retain(is_here);
+            records.truncate(MAX_SET);
             let ttl_s = records.iter().fold(ttl_s, |least, record| least.min(record.ttl_s));
             let additional = fitting(&records, message.additional);
             return Verdict::Answered(Outcome::Records { records, ttl_s, additional });
@@ -147,6 +149,9 @@ fn follow(question: &Question, message: Message) -> Verdict {
 /// and addresses of the names that any of these point to. Nothing else is believed: whoever answers for one domain has
 /// no say about others.
 fn fitting(records: &[Record], mut additional: Vec<Record>) -> Vec<Record> {
+    if additional.is_empty() {
+        return additional;
+    }
     // At most two names from each record of one message.
     let mut services = Vec::new();
     let mut hosts = Vec::new();

@@ -3,15 +3,13 @@
 //! Its name and record decoders are used, its message type is not: that one throws a whole answer away for one bad
 //! record, reserves memory by what the header announces, and brings every record type there is into the library.
 
-use super::guard::{NameBudget, counts_fit};
-use super::record::{NaptrData, Question, Record, RecordData, RecordKind, SrvData, SrvTarget};
-use crate::types::Name;
+use super::guard::{NameBudget, counts_fit, labels};
+use super::record::{NaptrData, Question, Record, RecordData, RecordKind, SrvData, SrvTarget, naptr_text};
+use crate::types::{Name, NameError};
 use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
-use hickory_proto::op::{Header, HeaderCounts, MessageType, Metadata, OpCode, ResponseCode};
-use hickory_proto::rr::rdata::{NAPTR, SRV};
-use hickory_proto::rr::{DNSClass, Name as WireName, RecordType};
-use hickory_proto::serialize::binary::{BinDecodable, BinDecoder, BinEncodable, BinEncoder};
-use std::sync::Arc;
+use hickory_proto::op::{Header, MessageType, OpCode, ResponseCode};
+use hickory_proto::rr::{DNSClass, RecordType};
+use hickory_proto::serialize::binary::{BinDecodable, BinDecoder};
 
 /// Longest message that is read: what the length before a message over TCP can say. The work it can cause is bounded by
 /// the number of records and by the allowance for names, not by its length.
@@ -19,6 +17,8 @@ pub const MAX_MESSAGE: usize = 65_535;
 /// Records read from one message, all sections together; the rest is passed over. No SIP domain has more, and of one set
 /// fewer are kept.
 const MAX_RECORDS: usize = 256;
+/// A query with EDNS, but for the name: header, closing zero, type, class, OPT record.
+const QUERY_WITHOUT_NAME: usize = 12 + 1 + 4 + 11;
 
 /// The answers a server gives about itself or the question.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -74,40 +74,33 @@ pub struct Message {
 pub struct Malformed;
 
 /// A query message. `edns_bytes` offers to take answers up to that size (RFC 6891); `None` leaves EDNS out.
-///
-/// `None` comes back for what cannot be put on the wire, which no valid [`Name`] leads to.
-pub fn encode_query(id: u16, question: &Question, edns_bytes: Option<u16>) -> Option<Vec<u8>> {
-    let mut metadata = Metadata::new(id, MessageType::Query, OpCode::Query);
-    metadata.recursion_desired = true;
-    let counts = HeaderCounts { queries: 1, additionals: u16::from(edns_bytes.is_some()), ..HeaderCounts::default() };
-    let mut bytes = Vec::with_capacity(64);
-    let mut encoder = BinEncoder::new(&mut bytes);
-    Header { metadata, counts }.emit(&mut encoder).ok()?;
-    // Label by label: hickory's own name would bring in its reader of names as text, and that all of Unicode.
-    for label in question.name.labels() {
-        encoder.emit_character_data(label).ok()?;
-    }
-    encoder.emit_u8(0).ok()?;
-    encoder.emit_u16(wire_type(question.kind).into()).ok()?;
-    encoder.emit_u16(DNSClass::IN.into()).ok()?;
+pub fn encode_query(id: u16, question: &Question, edns_bytes: Option<u16>) -> Vec<u8> {
+    let name = question.name.wire();
+    let mut bytes = Vec::with_capacity(QUERY_WITHOUT_NAME + name.len());
+    bytes.extend(id.to_be_bytes());
+    // An ordinary query that asks for recursion; one question, no answers, no authorities.
+    bytes.extend([1, 0, 0, 1, 0, 0, 0, 0, 0, u8::from(edns_bytes.is_some())]);
+    bytes.extend(name);
+    bytes.push(0);
+    bytes.extend(u16::from(wire_type(question.kind)).to_be_bytes());
+    bytes.extend(u16::from(DNSClass::IN).to_be_bytes());
     if let Some(size) = edns_bytes {
         // The OPT record: root name, type, the size in place of a class, no flags in place of the TTL, no options.
-        encoder.emit_u8(0).ok()?;
-        encoder.emit_u16(RecordType::OPT.into()).ok()?;
-        encoder.emit_u16(size).ok()?;
-        encoder.emit_u32(0).ok()?;
-        encoder.emit_u16(0).ok()?;
+        bytes.push(0);
+        bytes.extend(u16::from(RecordType::OPT).to_be_bytes());
+        bytes.extend(size.to_be_bytes());
+        bytes.extend([0; 6]);
     }
-    Some(bytes)
+    bytes
 }
 
-/// Reads a message.
-pub fn decode(message: &[u8]) -> Result<Message, Malformed> {
+/// Reads a message. Names in it that equal `asked`, as most do, share its memory.
+pub fn decode(message: &[u8], asked: &Name) -> Result<Message, Malformed> {
     if message.len() > MAX_MESSAGE {
         return Err(Malformed);
     }
-    let mut reader =
-        Reader { message, decoder: BinDecoder::new(message), budget: NameBudget::new(), records: MAX_RECORDS };
+    let (decoder, budget) = (BinDecoder::new(message), NameBudget::new());
+    let mut reader = Reader { message, asked, decoder, budget, records: MAX_RECORDS };
     let header = Header::read(&mut reader.decoder).map_err(|_| Malformed)?;
     let counts = header.counts;
     let mut read = Message {
@@ -165,6 +158,7 @@ enum Parsed {
 
 struct Reader<'a> {
     message: &'a [u8],
+    asked: &'a Name,
     decoder: BinDecoder<'a>,
     budget: NameBudget,
     records: usize,
@@ -173,8 +167,26 @@ struct Reader<'a> {
 impl<'a> Reader<'a> {
     /// The name at the reading position; an inner `None` is the root.
     fn name(&mut self) -> Result<Option<Name>, Malformed> {
-        self.budget.skim(self.message, self.decoder.index()).ok_or(Malformed)?;
-        Ok(own_name(&WireName::read(&mut self.decoder).map_err(|_| Malformed)?))
+        let start = self.decoder.index();
+        let (name, end) = self.name_at(start).ok_or(Malformed)?;
+        self.decoder.read_slice(end - start).map_err(|_| Malformed)?;
+        Ok(name)
+    }
+
+    /// The name at `start`, and where reading goes on behind it. (Not by hickory's reader of names, which takes memory
+    /// for each.)
+    fn name_at(&mut self, start: usize) -> Option<(Option<Name>, usize)> {
+        let end = self.budget.skim(self.message, start)?;
+        match Name::from_labels_like(labels(self.message, start), &[Some(self.asked)]) {
+            Ok(name) => Some((Some(name), end)),
+            Err(NameError::Empty) => Some((None, end)),
+            Err(_) => None,
+        }
+    }
+
+    /// The name at `start` in record data that ends at `end`, as the name has to.
+    fn last_name(&mut self, start: usize, end: usize) -> Option<Option<Name>> {
+        self.name_at(start).filter(|(_, behind)| *behind == end).map(|(name, _)| name)
     }
 
     fn question(&mut self) -> Result<Option<Question>, Malformed> {
@@ -223,23 +235,29 @@ impl<'a> Reader<'a> {
         match kind {
             RecordKind::A => <[u8; 4]>::try_from(data).ok().map(|b| RecordData::Address(Ipv4Addr::from(b).into())),
             RecordKind::Aaaa => <[u8; 16]>::try_from(data).ok().map(|b| RecordData::Address(Ipv6Addr::from(b).into())),
-            RecordKind::Cname => {
-                own_name(&self.data::<WireName>(start, data.len(), |_, at| Some(at))?).map(RecordData::Alias)
-            }
+            RecordKind::Cname => self.last_name(start, start + data.len())?.map(RecordData::Alias),
             RecordKind::Srv => {
-                let srv = self.data::<SRV>(start, data.len(), |_, at| Some(at + 6))?;
-                let (priority, weight, port) = (srv.priority, srv.weight, srv.port);
-                Some(RecordData::Srv(SrvData { priority, weight, port, target: srv_target(&srv.target) }))
+                let [priority, weight, port] = numbers(data)?;
+                let target = self.last_name(start + 6, start + data.len())?;
+                Some(RecordData::Srv(SrvData { priority, weight, port, target: srv_target(target) }))
             }
             RecordKind::Naptr => {
-                let naptr = self.data::<NAPTR>(start, data.len(), after_naptr_texts)?;
+                let [order, preference] = numbers(data)?;
+                let (flags, rest) = counted_text(data.get(4..)?)?;
+                let (service, rest) = counted_text(rest)?;
+                let (regexp, rest) = counted_text(rest)?;
+                // RFC 3403 §4.1: letters and digits.
+                if !flags.iter().all(u8::is_ascii_alphanumeric) {
+                    return None;
+                }
+                let end = start + data.len();
                 Some(RecordData::Naptr(NaptrData {
-                    order: naptr.order,
-                    preference: naptr.preference,
-                    flags: Arc::from(&*naptr.flags),
-                    service: Arc::from(&*naptr.services),
-                    has_regexp: !naptr.regexp.is_empty(),
-                    replacement: own_name(&naptr.replacement),
+                    order,
+                    preference,
+                    flags: naptr_text(flags),
+                    service: naptr_text(service),
+                    has_regexp: !regexp.is_empty(),
+                    replacement: self.last_name(end - rest.len(), end)?,
                 }))
             }
         }
@@ -253,41 +271,27 @@ impl<'a> Reader<'a> {
         (at + 4 == start + length).then(|| minimum.iter().fold(0, |value, byte| value << 8 | u32::from(*byte)))
     }
 
-    /// Decodes record data in place (its names may point back into the message). It has to end where the record ends.
-    /// `name_at` finds its first name, so that the allowance is spent before the decoder walks.
-    fn data<T: BinDecodable<'a>>(
-        &mut self,
-        start: usize,
-        length: usize,
-        name_at: fn(&[u8], usize) -> Option<usize>,
-    ) -> Option<T> {
-        self.budget.skim(self.message, name_at(self.message, start)?)?;
-        let mut decoder = self.decoder.clone(u16::try_from(start).ok()?);
-        let value = T::read(&mut decoder).ok()?;
-        (decoder.index() == start + length).then_some(value)
-    }
-
     fn u16(&mut self) -> Result<u16, Malformed> {
         Ok(self.decoder.read_u16().map_err(|_| Malformed)?.unverified())
     }
 }
 
-/// Position of the replacement in NAPTR data: behind order, preference and three counted texts.
-fn after_naptr_texts(message: &[u8], start: usize) -> Option<usize> {
-    let mut at = start + 4;
-    for _ in 0..3 {
-        at += 1 + usize::from(*message.get(at)?);
-    }
-    Some(at)
+/// The numbers of 16 bits that record data begins with.
+fn numbers<const N: usize>(data: &[u8]) -> Option<[u16; N]> {
+    let (pairs, _) = data.as_chunks::<2>();
+    let pairs = pairs.first_chunk::<N>()?;
+    Some(pairs.map(u16::from_be_bytes))
 }
 
-fn own_name(name: &WireName) -> Option<Name> {
-    Name::from_labels(name.iter()).ok()
+/// A text behind a byte with its length (RFC 1035 §3.3), and what follows.
+fn counted_text(data: &[u8]) -> Option<(&[u8], &[u8])> {
+    let (length, rest) = data.split_first()?;
+    rest.split_at_checked(usize::from(*length))
 }
 
 /// An address written as a name arrives as labels, `192` `0` `2` `1`.
-fn srv_target(name: &WireName) -> SrvTarget {
-    let Some(name) = own_name(name) else { return SrvTarget::NotOffered };
+fn srv_target(name: Option<Name>) -> SrvTarget {
+    let Some(name) = name else { return SrvTarget::NotOffered };
     let looks_numeric =
         name.labels().last().is_some_and(|label| label.iter().all(|b| b.is_ascii_hexdigit() || *b == b':'));
     if looks_numeric && let Ok(address) = name.to_string().parse::<IpAddr>() {

@@ -43,8 +43,7 @@ impl NameBudget {
                 0 if length == 0 => return Some(end.unwrap_or(position + 1)),
                 0 => position += 1 + usize::from(length),
                 0b1100_0000 => {
-                    let low = *message.get(position + 1)?;
-                    let target = usize::from(length & 0b0011_1111) << 8 | usize::from(low);
+                    let target = pointer(length, *message.get(position + 1)?);
                     if target >= piece {
                         return None;
                     }
@@ -57,9 +56,30 @@ impl NameBudget {
     }
 }
 
+/// The labels of the name at `at`, which [`NameBudget::skim`] has found good: pointers are followed without a check.
+pub fn labels(message: &[u8], at: usize) -> impl Iterator<Item = &[u8]> {
+    let mut position = at;
+    core::iter::from_fn(move || {
+        loop {
+            let length = *message.get(position)?;
+            if length < 0b1100_0000 {
+                let label = message.get(position + 1..position + 1 + usize::from(length))?;
+                position += 1 + label.len();
+                return if label.is_empty() { None } else { Some(label) };
+            }
+            position = pointer(length, *message.get(position + 1)?);
+        }
+    })
+}
+
+/// Where a compression pointer of these two bytes leads (RFC 1035 §4.1.4).
+const fn pointer(high: u8, low: u8) -> usize {
+    ((high & 0b0011_1111) as usize) << 8 | low as usize
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{NameBudget, counts_fit};
+    use super::{NameBudget, counts_fit, labels};
 
     #[test]
     fn a_header_that_promises_more_than_the_message_holds_is_refused() {
@@ -75,6 +95,7 @@ mod tests {
         let message = b"\x01a\x00\x01b\xc0\x00\xc0\x07";
         assert_eq!(NameBudget::new().skim(message, 0), Some(3));
         assert_eq!(NameBudget::new().skim(message, 3), Some(7));
+        assert!(labels(message, 3).eq([b"b", b"a"]));
         assert_eq!(NameBudget::new().skim(message, 7), None);
         assert_eq!(NameBudget::new().skim(b"\xc0\x02\x01a\x00", 0), None, "forward");
         assert_eq!(NameBudget::new().skim(b"\x05ab", 0), None);

@@ -42,5 +42,5 @@ pub mod testing;
 
 pub use answer::{Outcome, QueryFailure};
 pub use queries::{DnsCounters, DnsDatagram, DnsOutput, MAX_IN_FLIGHT, Queries, QueriesFull, QueryHandle, QueryTiming};
-pub use record::{NaptrData, Question, Record, RecordData, RecordKind, SrvData, SrvTarget};
+pub use record::{NaptrData, Question, Record, RecordData, RecordKind, SrvData, SrvTarget, naptr_text};
 pub use servers::MAX_SERVERS;

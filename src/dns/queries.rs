@@ -14,6 +14,9 @@ const EDNS_BYTES: u16 = 1_232;
 /// Tries at one server, whatever the configuration says.
 const MAX_TRIES: u32 = 100;
 
+/// Places in each queue from the start: what one answer usually leads to.
+const ROOM: usize = 4;
+
 /// A query in flight. Never reused.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct QueryHandle(pub u64);
@@ -33,7 +36,7 @@ pub struct DnsDatagram {
 }
 
 /// What came out of the queries.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct DnsOutput {
     /// Messages to be sent.
     pub sends: VecDeque<DnsDatagram>,
@@ -41,6 +44,17 @@ pub struct DnsOutput {
     pub released: VecDeque<QueryHandle>,
     /// Questions that are settled.
     pub finished: VecDeque<(Question, Outcome)>,
+}
+
+impl Default for DnsOutput {
+    /// Nothing, with room for what one input brings.
+    fn default() -> DnsOutput {
+        DnsOutput {
+            sends: VecDeque::with_capacity(ROOM),
+            released: VecDeque::with_capacity(ROOM),
+            finished: VecDeque::with_capacity(ROOM),
+        }
+    }
 }
 
 /// How long a query waits and how often it tries.
@@ -222,7 +236,7 @@ impl Queries {
         else {
             return self.counters.datagrams_ignored_unmatched += 1;
         };
-        let Ok(message) = decode(bytes) else {
+        let Ok(message) = decode(bytes, &query.question.name) else {
             return self.counters.datagrams_ignored_malformed += 1;
         };
         let verdict = match &message.question {
@@ -373,9 +387,7 @@ impl Queries {
     fn send(&mut self, now: Time, handle: QueryHandle, server: usize, out: &mut DnsOutput) {
         let Some(query) = self.table.get_mut(handle.0) else { return };
         query.with_edns = self.servers.knows_edns(now, server);
-        let Some(bytes) = encode_query(query.id, &query.question, query.with_edns.then_some(EDNS_BYTES)) else {
-            return self.finish(handle, Outcome::Failed(QueryFailure::NotSent), out);
-        };
+        let bytes = encode_query(query.id, &query.question, query.with_edns.then_some(EDNS_BYTES));
         let transport = query.transport_to(server);
         query.current = server;
         query.asked |= 1 << server;

@@ -2,7 +2,7 @@
 
 use crate::types::Name;
 use core::net::IpAddr;
-use std::sync::Arc;
+use std::borrow::Cow;
 
 /// The kinds of record this library has a use for.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -98,11 +98,18 @@ pub struct NaptrData {
     /// The smaller first within one order.
     pub preference: u16,
     /// Flags, as received.
-    pub flags: Arc<[u8]>,
+    pub flags: Cow<'static, [u8]>,
     /// Service, as received.
-    pub service: Arc<[u8]>,
+    pub service: Cow<'static, [u8]>,
     /// True if there is a regular expression. SIP uses none, so what it says does not matter.
     pub has_regexp: bool,
     /// The next name; `None` for ".".
     pub replacement: Option<Name>,
+}
+
+/// A flag or service of a NAPTR record. Those that SIP domains have (RFC 3263 §4.1, RFC 4168 §5) take no memory.
+#[must_use]
+pub fn naptr_text(text: &[u8]) -> Cow<'static, [u8]> {
+    const USUAL: [&[u8]; 9] = [b"", b"s", b"S", b"a", b"A", b"SIP+D2U", b"SIP+D2T", b"SIPS+D2T", b"SIP+D2S"];
+    USUAL.into_iter().find(|usual| *usual == text).map_or_else(|| Cow::Owned(text.to_vec()), Cow::Borrowed)
 }

@@ -42,10 +42,14 @@ pub struct Directory {
     /// What the resolver wants sent.
     pub out: ResolveOutput,
     slots: Slots,
+    // The list made last: accounts of one domain mostly have the same targets, and share them.
+    latest: Option<Arc<TargetList>>,
     jobs: SortedMap<JobId, (AccountId, Server)>,
     news: Vec<ListNews>,
     /// What happened to lists, for the log.
     pub notes: Vec<String>,
+    /// Whether anybody reads the notes.
+    pub wants_notes: bool,
     around: Surroundings,
 }
 
@@ -56,9 +60,11 @@ impl Directory {
             resolver,
             out: ResolveOutput::default(),
             slots: Slots::default(),
+            latest: None,
             jobs: SortedMap::default(),
             news: Vec::new(),
             notes: Vec::new(),
+            wants_notes: true,
             around,
         }
     }
@@ -173,28 +179,34 @@ impl Directory {
     /// Takes over one result of a job.
     fn take(&mut self, now: Time, job: JobId, resolution: &Resolution) {
         let Some((account, server)) = self.jobs.get(&job).copied() else { return };
-        let Some(slot) = self.slots.get_mut((account, server)) else { return };
+        let Directory { slots, latest, notes, wants_notes, .. } = self;
+        let Some(slot) = slots.get_mut((account, server)) else { return };
         match resolution.stage {
             Stage::Begun => return slot.take_begun(resolution, false),
             Stage::Waited => return slot.take_begun(resolution, true),
             Stage::Done => {}
         }
+        let mut note = |line: core::fmt::Arguments<'_>| {
+            if *wants_notes {
+                notes.push(format!("account {}, server {}{line}", account.0, server.number()));
+            }
+        };
         self.jobs.remove(&job);
-        let label = format!("account {}, server {}", account.0, server.number());
-        for note in &resolution.notes {
-            self.notes.push(format!("{label}: {note}"));
+        for remark in &resolution.notes {
+            note(format_args!(": {remark}"));
         }
         let had_list = slot.list.is_some();
-        let change = slot.take_end(now, resolution, self.around.stale_limit_ms);
+        let change = slot.take_end(now, resolution, self.around.stale_limit_ms, latest);
         match (change, &slot.list) {
             (Change::Failed, list) => {
-                let why = resolution.failure.map_or("no address".to_owned(), |failure| failure.to_string());
                 let then = if list.is_some() { "; the targets known before are used" } else { "" };
-                self.notes.push(format!("{label}: {why}{then}"));
+                match resolution.failure {
+                    Some(why) => note(format_args!(": {why}{then}")),
+                    None => note(format_args!(": no address{then}")),
+                }
             }
             (Change::New, Some(list)) => {
-                let texts: Vec<&str> = list.targets().iter().map(Target::as_str).collect();
-                self.notes.push(format!("{label} ({}): targets are {}", slot.host(), texts.join(", ")));
+                note(format_args!(" ({}): targets are {}", slot.host(), Texts(list)));
                 if had_list {
                     self.news.push(ListNews::Changed(account, server, list.clone()));
                 }
@@ -267,6 +279,18 @@ impl Lists for Directory {
                 self.resolver.cancel(job, &mut self.out);
             }
         }
+    }
+}
+
+/// The targets of a list, for the log.
+struct Texts<'a>(&'a TargetList);
+
+impl core::fmt::Display for Texts<'_> {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        for (place, target) in self.0.targets().iter().enumerate() {
+            write!(f, "{}{}", if place > 0 { ", " } else { "" }, target.as_str())?;
+        }
+        Ok(())
     }
 }
 

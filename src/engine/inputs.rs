@@ -137,7 +137,8 @@ impl Engine {
             stale_limit_ms: options.stale_limit_ms,
             draw,
         };
-        let directory = Directory::new(resolver, around);
+        let mut directory = Directory::new(resolver, around);
+        directory.wants_notes = options.account.log_level >= LogLevel::Info;
         let table = TABLE_MIN.max(settings.max_accounts as usize * TABLE_PER_ACCOUNT);
         let shared = Shared {
             random,
@@ -178,7 +179,7 @@ impl Engine {
     /// The moment, on the caller's scale, at which [`Engine::handle_timer`] wants to be called; `None` = not at all.
     #[must_use]
     pub fn next_deadline(&self) -> Option<u64> {
-        let next = self.shared.timers.next().into_iter().chain(self.shared.directory.next_deadline()).min();
+        let next = Time::sooner(self.shared.timers.next(), self.shared.directory.next_deadline());
         next.map(|at| self.clock.to_caller(at))
     }
 
@@ -595,6 +596,9 @@ impl Engine {
 
     fn queue_notes(&mut self) {
         let Shared { directory, actions, options, .. } = &mut self.shared;
+        if directory.notes.is_empty() {
+            return;
+        }
         for note in directory.notes.drain(..) {
             if options.log_level >= LogLevel::Info {
                 actions.push_back(Action::Log(LogLevel::Info, note));

@@ -4,7 +4,7 @@ use crate::account::ListState;
 use crate::config::{AccountSettings, DnsCacheType};
 use crate::resolve::{JobId, Resolution, ResolvedTarget};
 use crate::target::{Target, TargetKey, TargetList};
-use crate::types::{AccountId, Families, SECOND_MS, Server, Time};
+use crate::types::{AccountId, Families, SECOND_MS, Server, TextBuffer, Time};
 use core::net::IpAddr;
 use std::sync::Arc;
 
@@ -13,6 +13,9 @@ use std::sync::Arc;
 pub const FAILURE_HOLD_MS: u64 = 5 * SECOND_MS;
 /// After DNS did not answer, the old targets are used at once for this long, ms (RFC 8767 §5).
 const OLD_LIST_HOLD_MS: u64 = 30 * SECOND_MS;
+
+/// Longest host as text: 253 characters, each of which may have to be escaped by four.
+const HOST_TEXT: usize = 253 * 4;
 
 /// What is known about one server of one account.
 #[derive(Debug)]
@@ -160,8 +163,15 @@ impl Slot {
         }
     }
 
-    /// Takes the end of a resolution.
-    pub fn take_end(&mut self, now: Time, resolution: &Resolution, stale_limit_ms: u64) -> Change {
+    /// Takes the end of a resolution. `latest` is the list made last, for whomever: accounts of one domain mostly have the
+    /// same targets, and share them.
+    pub fn take_end(
+        &mut self,
+        now: Time,
+        resolution: &Resolution,
+        stale_limit_ms: u64,
+        latest: &mut Option<Arc<TargetList>>,
+    ) -> Change {
         self.job = None;
         self.waited = false;
         self.begun = None;
@@ -187,7 +197,10 @@ impl Slot {
         if self.list.as_deref() == Some(&list) {
             return Change::Same;
         }
-        self.list = Some(Arc::new(list));
+        let shared = latest.take().filter(|latest| **latest == list);
+        let list = shared.unwrap_or_else(|| Arc::new(list));
+        *latest = Some(list.clone());
+        self.list = Some(list);
         Change::New
     }
 
@@ -217,8 +230,11 @@ impl Slot {
 
 fn target(found: &ResolvedTarget) -> Target {
     let key = TargetKey { transport: found.transport, address: found.address };
-    let host = found.host.as_ref().map_or_else(|| found.address.ip().to_string(), ToString::to_string);
-    Target::new(key, &host, found.ttl_s)
+    let host: TextBuffer<HOST_TEXT> = match &found.host {
+        Some(name) => TextBuffer::of(name),
+        None => TextBuffer::of(&found.address.ip()),
+    };
+    Target::new(key, host.as_str(), found.ttl_s)
 }
 
 /// The servers of all accounts. Place X-1 holds account X; boxed, as most accounts of a large device are not in use.

@@ -35,11 +35,18 @@ enum Ready {
 /// Runs the callback of the next action. False if there is none.
 pub fn next(handle: &sfo_engine) -> bool {
     let dns_by_firmware = handle.callbacks.dns_send.is_some();
-    let ready = handle.guarded(|core| {
-        let action = core.engine.next_action()?;
-        Some(prepare(core, action, dns_by_firmware))
+    // Filled in place: what comes back from behind the guard would be copied at every step of the way.
+    let mut ready = Ready::Nothing;
+    let found = handle.guarded(|core| match core.engine.next_action() {
+        Some(action) => {
+            prepare(core, action, dns_by_firmware, &mut ready);
+            true
+        }
+        None => false,
     });
-    let Some(Some(ready)) = ready else { return false };
+    if found != Some(true) {
+        return false;
+    }
     match ready {
         Ready::Send(send, list, attempt) => send_sip(handle, &send, list, attempt),
         Ready::Cancel(cancel) => cancel_sip(handle, &cancel),
@@ -52,12 +59,9 @@ pub fn next(handle: &sfo_engine) -> bool {
     true
 }
 
-fn prepare(core: &mut Core, action: Action, dns_by_firmware: bool) -> Ready {
-    match action {
-        Action::Send(id) => match prepare_send(core, id) {
-            Some((send, list)) => Ready::Send(send, list, id),
-            None => Ready::Nothing,
-        },
+fn prepare(core: &mut Core, action: Action, dns_by_firmware: bool, ready: &mut Ready) {
+    *ready = match action {
+        Action::Send(id) => return prepare_send(core, id, ready),
         Action::Cancel(cancel) => Ready::Cancel(cancel),
         Action::Done(id) => core.engine.take_done(id).map_or(Ready::Nothing, |report| Ready::Done(id, report)),
         Action::Event(event) => {
@@ -67,10 +71,11 @@ fn prepare(core: &mut Core, action: Action, dns_by_firmware: bool) -> Ready {
         Action::DnsSend { query, server, transport, bytes } => {
             let message = DnsMessage { query, server, transport, bytes };
             if dns_by_firmware {
-                return Ready::Dns(message);
+                Ready::Dns(message)
+            } else {
+                send_by_driver(core, &message);
+                Ready::Nothing
             }
-            send_by_driver(core, &message);
-            Ready::Nothing
         }
         Action::DnsReleased(query) => {
             if let Some(io) = &mut core.io {
@@ -79,7 +84,7 @@ fn prepare(core: &mut Core, action: Action, dns_by_firmware: bool) -> Ready {
             Ready::Nothing
         }
         Action::Log(level, line) => Ready::Log(convert::log_level(level), line),
-    }
+    };
 }
 
 fn send_by_driver(core: &mut Core, message: &DnsMessage) {
@@ -96,12 +101,13 @@ fn send_by_driver(core: &mut Core, message: &DnsMessage) {
     }
 }
 
-fn prepare_send(core: &mut Core, id: AttemptId) -> Option<(sfo_send, Arc<TargetList>)> {
-    let attempt = core.engine.take_send(id)?;
+fn prepare_send(core: &mut Core, id: AttemptId, ready: &mut Ready) {
+    let Some(account) = core.engine.attempt(id).map(|attempt| attempt.account) else { return };
+    let through_proxy = core.engine.account(account).is_some_and(|account| account.settings().through_proxy);
+    let Some(attempt) = core.engine.take_send(id) else { return };
     let target = attempt.target();
     let list = attempt.list.clone();
     let (family, address) = convert::address(target.key);
-    let account = attempt.account;
     let send = sfo_send {
         struct_size: size_of::<sfo_send>(),
         request: attempt.request.0,
@@ -120,17 +126,16 @@ fn prepare_send(core: &mut Core, id: AttemptId) -> Option<(sfo_send, Arc<TargetL
         budget_ms: u32::try_from(attempt.budget.ms).unwrap_or(u32::MAX),
         ordinal: attempt.ordinal,
         expires_s: attempt.expires_s,
-        route_on_wire: 0,
+        route_on_wire: u32::from(through_proxy),
         method_name: attempt.method.name().as_ptr(),
-        address_text: target.address_text.as_ptr(),
-        target_text: target.text.as_ptr(),
-        route: target.route.as_ptr(),
+        address_text: target.address_text().as_ptr(),
+        target_text: target.text().as_ptr(),
+        route: target.route().as_ptr(),
         tls_name: list.tls_name().as_ptr(),
-        srv_target: target.host.as_ptr(),
+        srv_target: target.host().as_ptr(),
         registrar: list.registrar().as_ptr(),
     };
-    let through_proxy = core.engine.account(account).is_some_and(|account| account.settings().through_proxy);
-    Some((sfo_send { route_on_wire: u32::from(through_proxy), ..send }, list))
+    *ready = Ready::Send(send, list, id);
 }
 
 fn send_sip(handle: &sfo_engine, send: &sfo_send, list: Arc<TargetList>, attempt: AttemptId) {
@@ -160,7 +165,7 @@ fn cancel_sip(handle: &sfo_engine, cancel: &CancelSip) {
         mode: convert::cancel_mode(cancel.mode),
         cause,
         sip_status,
-        target_text: list.targets().get(index).map_or(c"".as_ptr(), |target| target.text.as_ptr()),
+        target_text: list.targets().get(index).map_or(c"".as_ptr(), |target| target.text().as_ptr()),
     };
     // SAFETY: the firmware's callback, called as its type says, with no lock held; `list` keeps the text alive.
     unsafe { callback(handle.user, &raw const cancel) };

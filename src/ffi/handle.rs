@@ -186,7 +186,9 @@ impl sfo_engine {
                     break;
                 }
             }
-            deliver::dns_changes(self);
+            if self.callbacks.dns_watch.is_some() {
+                deliver::dns_changes(self);
+            }
             if self.is_over() || !self.set_timer(left == 0) || left == 0 {
                 return;
             }

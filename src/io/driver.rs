@@ -15,6 +15,9 @@ pub const MAX_SOCKETS: usize = 64;
 /// Of a TCP connection, one call reads one message.
 pub const MAX_DATAGRAMS: usize = 16;
 
+/// Servers and sockets there is room for from the start: those of a phone that registers.
+const ROOM: usize = 4;
+
 /// What an event loop is to watch a descriptor for: a set of flags, or none.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Events(u32);
@@ -135,8 +138,8 @@ impl DnsIo {
     #[must_use]
     pub fn new() -> DnsIo {
         DnsIo {
-            servers: Vec::new(),
-            sockets: Vec::new(),
+            servers: Vec::with_capacity(ROOM),
+            sockets: Vec::with_capacity(ROOM),
             retired: Vec::new(),
             leaving: None,
             buffer: vec![0; MAX_MESSAGE].into_boxed_slice(),
@@ -148,12 +151,18 @@ impl DnsIo {
     ///
     /// Queries that were waiting for such a server get no event; the caller, who changed the servers, sends them anew.
     pub fn set_servers(&mut self, servers: &[SocketAddr]) {
+        if self.servers == servers {
+            return;
+        }
         let _errno = ErrnoGuard::new();
-        let old = std::mem::replace(&mut self.servers, servers.to_vec());
+        let mut old = std::mem::take(&mut self.servers);
         self.retire(|socket| {
             let place = socket.server.0 as usize;
             old.get(place) != servers.get(place)
         });
+        old.clear();
+        old.extend_from_slice(servers);
+        self.servers = old;
     }
 
     /// The servers, in the order of their index.

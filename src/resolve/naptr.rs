@@ -1,7 +1,7 @@
 //! Which NAPTR records can be used, and what each asks for next (RFC 3263 §4.1, RFC 3403 §4).
 
 use crate::dns::{NaptrData, Record, RecordData};
-use crate::types::{Name, Transport, TransportSet, sort_short_by_key};
+use crate::types::{Name, Transport, TransportSet};
 
 /// What a NAPTR record asks for next.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -16,15 +16,20 @@ pub enum Next {
 
 /// The usable records, most preferred first.
 ///
-/// Equal order and preference: by content, so that the order of the answer does not matter.
-pub fn usable(records: &[Record], supported: TransportSet) -> Vec<(Next, &Name)> {
-    let mut kept: Vec<&NaptrData> = records
-        .iter()
-        .filter_map(|record| if let RecordData::Naptr(data) = &record.data { Some(data) } else { None })
-        .collect();
+/// Equal order and preference: by content, so that the order of the answer does not matter. A search for each, as a list
+/// in order would cost memory for every step of a resolution.
+pub fn usable(records: &[Record], supported: TransportSet) -> impl Iterator<Item = (Next, &Name)> {
+    let mut last: Option<&NaptrData> = None;
     // NaptrData is ordered by order and preference before anything else.
-    sort_short_by_key(&mut kept, |data| *data);
-    kept.into_iter().filter_map(|data| Some((next(data, supported)?, data.replacement.as_ref()?))).collect()
+    let in_order = core::iter::from_fn(move || {
+        let all = records.iter().filter_map(|record| match &record.data {
+            RecordData::Naptr(data) => Some(data),
+            _ => None,
+        });
+        last = all.filter(|data| last.is_none_or(|last| *data > last)).min();
+        last
+    });
+    in_order.filter_map(move |data| Some((next(data, supported)?, data.replacement.as_ref()?)))
 }
 
 /// What one record asks for next; `None` if it is of no use.

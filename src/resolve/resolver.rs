@@ -15,6 +15,8 @@ use std::collections::VecDeque;
 const MAX_JOBS: usize = 256;
 /// Questions of one job in flight at once: the hosts of a large domain must not fill the table for everybody.
 const MAX_PARALLEL: usize = 16;
+/// Places in each queue from the start: what one answer usually leads to.
+const ROOM: usize = 4;
 /// Time-outs before a configuration arrives: those of the provisioning defaults.
 const DEFAULT_TIMING: QueryTiming = QueryTiming { timeout_ms: 3 * SECOND_MS, retries: 2 };
 
@@ -38,7 +40,7 @@ impl Default for ResolverOptions {
 }
 
 /// What came out of the resolver.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct ResolveOutput {
     /// DNS messages to be sent.
     pub sends: VecDeque<DnsDatagram>,
@@ -46,6 +48,17 @@ pub struct ResolveOutput {
     pub released: VecDeque<QueryHandle>,
     /// What jobs made, in order; the last list of a job has the stage [`Stage::Done`].
     pub lists: VecDeque<(JobId, Resolution)>,
+}
+
+impl Default for ResolveOutput {
+    /// Nothing, with room for what one input brings.
+    fn default() -> ResolveOutput {
+        ResolveOutput {
+            sends: VecDeque::with_capacity(ROOM),
+            released: VecDeque::with_capacity(ROOM),
+            lists: VecDeque::with_capacity(ROOM),
+        }
+    }
 }
 
 /// What happened, in numbers since the start.
@@ -79,6 +92,8 @@ pub struct Resolver {
     jobs: Slab<Job>,
     timers: Timers<JobId>,
     dns_out: DnsOutput,
+    // The jobs that an answer concerns, while it is passed on.
+    concerned: Vec<JobId>,
     counters: ResolveCounters,
 }
 
@@ -94,6 +109,7 @@ impl Resolver {
             jobs: Slab::new(MAX_JOBS),
             timers: Timers::default(),
             dns_out: DnsOutput::default(),
+            concerned: Vec::with_capacity(ROOM),
             counters: ResolveCounters::default(),
         }
     }
@@ -178,7 +194,7 @@ impl Resolver {
     /// When [`Resolver::handle_timer`] wants to be called.
     #[must_use]
     pub fn next_deadline(&self) -> Option<Time> {
-        self.queries.next_deadline().into_iter().chain(self.timers.next()).min()
+        Time::sooner(self.queries.next_deadline(), self.timers.next())
     }
 
     /// Everything that DNS said is forgotten, and what is under way is asked again: the network is another one.
@@ -212,9 +228,13 @@ impl Resolver {
     fn settle(&mut self, now: Time, out: &mut ResolveOutput) {
         self.forward(out);
         while let Some((question, outcome)) = self.dns_out.finished.pop_front() {
-            for id in self.learn(now, &question, outcome) {
+            // Taken out and put back: its memory serves every answer.
+            let mut concerned = core::mem::take(&mut self.concerned);
+            self.learn(now, &question, outcome, &mut concerned);
+            for id in concerned.drain(..) {
                 self.advance(now, id, out);
             }
+            self.concerned = concerned;
             self.forward(out);
         }
     }
@@ -228,15 +248,15 @@ impl Resolver {
         out.sends.append(&mut self.dns_out.sends);
     }
 
-    /// Stores how a question ended and returns the jobs that can go on.
-    fn learn(&mut self, now: Time, question: &Question, outcome: Outcome) -> Vec<JobId> {
+    /// Stores how a question ended, and adds the jobs that can go on to `ids`.
+    fn learn(&mut self, now: Time, question: &Question, outcome: Outcome, ids: &mut Vec<JobId>) {
         let without_server = outcome == Outcome::Failed(QueryFailure::NoServer);
         // "No server" is a state of this device and not a property of the question: nothing to be remembered.
         let known = (!without_server).then(|| self.cache.store(now, question, outcome));
         let concerned = |job: &Job| job.starved || job.waiting.contains(question);
-        let ids: Vec<u64> = self.jobs.iter().filter(|(_, job)| concerned(job)).map(|(id, _)| id).collect();
-        for id in &ids {
-            let Some(job) = self.jobs.get_mut(*id) else { continue };
+        ids.extend(self.jobs.iter().filter(|(_, job)| concerned(job)).map(|(id, _)| JobId(id)));
+        for id in ids {
+            let Some(job) = self.jobs.get_mut(id.0) else { continue };
             let asked = job.waiting.len();
             job.waiting.retain(|waiting| waiting != question);
             if job.waiting.len() < asked
@@ -245,7 +265,6 @@ impl Resolver {
                 job.held.insert(question.clone(), known.clone());
             }
         }
-        ids.into_iter().map(JobId).collect()
     }
 
     /// Walks a job again, and asks what it needs or ends it.

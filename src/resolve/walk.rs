@@ -61,8 +61,7 @@ pub fn walk(spec: &ResolveSpec, view: &mut dyn View) -> Walked {
         view,
         lookups: 0,
         lookups_dropped: 0,
-        targets_dropped: 0,
-        seen: BTreeSet::new(),
+        dropped: BTreeSet::new(),
         result: Walked {
             targets: Vec::new(),
             unknown: Vec::new(),
@@ -114,8 +113,8 @@ struct Walker<'a> {
     view: &'a mut dyn View,
     lookups: u32,
     lookups_dropped: u32,
-    targets_dropped: u32,
-    seen: BTreeSet<(Transport, SocketAddr)>,
+    // Targets beyond the list's end.
+    dropped: BTreeSet<(Transport, SocketAddr)>,
     result: Walked,
 }
 
@@ -325,19 +324,21 @@ impl Walker<'_> {
             self.result.failure = ResolutionFailure::NoRoute;
             return;
         }
-        if is_unusable(target.address.ip()) || !self.seen.insert((target.transport, target.address)) {
+        let identity = (target.transport, target.address);
+        let is_listed = self.result.targets.iter().any(|other| (other.transport, other.address) == identity);
+        if is_unusable(target.address.ip()) || is_listed {
             return;
         }
         if self.result.targets.len() == MAX_TARGETS {
-            self.targets_dropped += 1;
+            self.dropped.insert(identity);
         } else {
             self.result.targets.push(target);
         }
     }
 
     fn finish(mut self) -> Walked {
-        if self.targets_dropped > 0 {
-            self.result.notes.push(ResolutionNote::TargetsDropped(self.targets_dropped));
+        if !self.dropped.is_empty() {
+            self.result.notes.push(ResolutionNote::TargetsDropped(self.dropped.len() as u32));
         }
         if self.lookups_dropped > 0 {
             self.result.notes.push(ResolutionNote::LookupsDropped(self.lookups_dropped));

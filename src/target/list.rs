@@ -1,9 +1,7 @@
 //! The ordered targets of one configured address.
 
-use crate::types::Transport;
-use core::fmt::Write;
-use core::net::SocketAddr;
-use std::ffi::CString;
+use crate::types::{CText, CTexts, TextBuffer, Transport};
+use core::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
 /// Targets in one list. More than a phone will ever try in a row: 32 silent targets take four minutes to walk.
@@ -32,56 +30,74 @@ pub struct Target {
     pub key: TargetKey,
     /// Original TTL of the address record, seconds; 0 for a numeric address.
     pub ttl_s: u32,
-    /// The host that the address belongs to: SRV target, or the configured name or address.
-    pub host: CString,
-    /// `192.0.2.1`, `2001:db8::1`.
-    pub address_text: CString,
-    /// `192.0.2.1:5060/udp`.
-    pub text: CString,
-    /// `<sip:192.0.2.1:5060;transport=udp;lr>`.
-    pub route: CString,
+    texts: CTexts<4>,
 }
+
+/// Longest address as text: `ffff:...:255.255.255.255`, and longest port.
+const ADDRESS_TEXT: usize = 45;
+const PORT_TEXT: usize = 5;
 
 impl Target {
     /// A target at `key` whose address belongs to `host`.
     #[must_use]
     pub fn new(key: TargetKey, host: &str, ttl_s: u32) -> Target {
-        let mut route = String::with_capacity(64);
-        // Writing into a String cannot fail.
-        let _ = match key.transport {
-            // `transport=tls` is deprecated (RFC 3261 §26.2.2): TLS to the next hop is a sips URI.
-            Transport::Tls => write!(route, "<sips:{};transport=tcp;lr>", key.address),
-            other => write!(route, "<sip:{};transport={};lr>", key.address, other.text()),
+        let ip: TextBuffer<ADDRESS_TEXT> = TextBuffer::of(&key.address.ip());
+        let port: TextBuffer<PORT_TEXT> = TextBuffer::of(&key.address.port());
+        let (ip, port, transport) = (ip.as_str(), port.as_str(), key.transport.text());
+        let (open, close) = match key.address.ip() {
+            IpAddr::V4(_) => ("", ""),
+            IpAddr::V6(_) => ("[", "]"),
         };
-        Target {
-            key,
-            ttl_s,
-            host: c_text(host),
-            address_text: c_text(&key.address.ip().to_string()),
-            text: c_text(&key.to_string()),
-            route: c_text(&route),
-        }
+        // `transport=tls` is deprecated (RFC 3261 §26.2.2): TLS to the next hop is a sips URI.
+        let (scheme, parameter) = match key.transport {
+            Transport::Tls => ("<sips:", Transport::Tcp.text()),
+            other => ("<sip:", other.text()),
+        };
+        let texts = CTexts::new([
+            &[host],
+            &[ip],
+            &[open, ip, close, ":", port, "/", transport],
+            &[scheme, open, ip, close, ":", port, ";transport=", parameter, ";lr>"],
+        ]);
+        Target { key, ttl_s, texts }
+    }
+
+    /// The host that the address belongs to: SRV target, or the configured name or address.
+    #[must_use]
+    pub fn host(&self) -> CText<'_> {
+        self.texts.get(0)
+    }
+
+    /// `192.0.2.1`, `2001:db8::1`.
+    #[must_use]
+    pub fn address_text(&self) -> CText<'_> {
+        self.texts.get(1)
+    }
+
+    /// `192.0.2.1:5060/udp`.
+    #[must_use]
+    pub fn text(&self) -> CText<'_> {
+        self.texts.get(2)
+    }
+
+    /// `<sip:192.0.2.1:5060;transport=udp;lr>`.
+    #[must_use]
+    pub fn route(&self) -> CText<'_> {
+        self.texts.get(3)
     }
 
     /// The identity as text.
     #[must_use]
     pub fn as_str(&self) -> &str {
-        self.text.to_str().unwrap_or_default()
+        self.text().as_str()
     }
-}
-
-/// A C string; a NUL byte, which configuration and DNS names cannot contain, ends it early.
-fn c_text(text: &str) -> CString {
-    let end = text.find('\0').unwrap_or(text.len());
-    CString::new(&text[..end]).unwrap_or_default()
 }
 
 /// The targets of one configured address, best first.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct TargetList {
     targets: Box<[Target]>,
-    tls_name: CString,
-    registrar: CString,
+    names: CTexts<2>,
 }
 
 impl TargetList {
@@ -89,13 +105,14 @@ impl TargetList {
     /// host), `registrar` the host of the request URI.
     #[must_use]
     pub fn new(targets: impl IntoIterator<Item = Target>, tls_name: &str, registrar: &str) -> TargetList {
-        let mut kept: Vec<Target> = Vec::new();
+        let targets = targets.into_iter();
+        let mut kept: Vec<Target> = Vec::with_capacity(targets.size_hint().0.min(MAX_TARGETS));
         for target in targets {
             if kept.len() < MAX_TARGETS && kept.iter().all(|other| other.key != target.key) {
                 kept.push(target);
             }
         }
-        TargetList { targets: kept.into(), tls_name: c_text(tls_name), registrar: c_text(registrar) }
+        TargetList { targets: kept.into(), names: CTexts::new([&[tls_name], &[registrar]]) }
     }
 
     /// The list with this target at its end, unless it is in there already.
@@ -114,8 +131,7 @@ impl TargetList {
     }
 
     fn made_of<'a>(&self, targets: impl IntoIterator<Item = &'a Target>) -> TargetList {
-        let (tls_name, registrar) = (self.tls_name.to_string_lossy(), self.registrar.to_string_lossy());
-        TargetList::new(targets.into_iter().cloned(), &tls_name, &registrar)
+        TargetList::new(targets.into_iter().cloned(), self.tls_name().as_str(), self.registrar().as_str())
     }
 
     /// The targets of one list, and behind them those that only the other one has; the names are those of the second.
@@ -135,14 +151,14 @@ impl TargetList {
 
     /// The name to verify in TLS.
     #[must_use]
-    pub fn tls_name(&self) -> &CString {
-        &self.tls_name
+    pub fn tls_name(&self) -> CText<'_> {
+        self.names.get(0)
     }
 
     /// The host of the request URI.
     #[must_use]
-    pub fn registrar(&self) -> &CString {
-        &self.registrar
+    pub fn registrar(&self) -> CText<'_> {
+        self.names.get(1)
     }
 
     /// Position of a target.
@@ -187,7 +203,7 @@ mod tests {
 
     #[test]
     fn routes_are_ready_to_use() {
-        let route = |t: Target| t.route.into_string().unwrap();
+        let route = |t: Target| t.route().as_str().to_owned();
         assert_eq!(route(target(Transport::Tcp, "192.0.2.1:5060")), "<sip:192.0.2.1:5060;transport=tcp;lr>");
         assert_eq!(route(target(Transport::Udp, "[2001:db8::1]:5060")), "<sip:[2001:db8::1]:5060;transport=udp;lr>");
         assert_eq!(route(target(Transport::Tls, "192.0.2.1:5061")), "<sips:192.0.2.1:5061;transport=tcp;lr>");

@@ -63,6 +63,17 @@ impl Name {
     /// # Errors
     /// What is wrong with the labels. No label at all (the root) is [`NameError::Empty`].
     pub fn from_labels<'a>(labels: impl IntoIterator<Item = &'a [u8]>) -> Result<Name, NameError> {
+        Name::from_labels_like(labels, &[])
+    }
+
+    /// A name from its labels that shares the memory of an equal one among `known`, if there is one.
+    ///
+    /// # Errors
+    /// As [`Name::from_labels`].
+    pub fn from_labels_like<'a>(
+        labels: impl IntoIterator<Item = &'a [u8]>,
+        known: &[Option<&Name>],
+    ) -> Result<Name, NameError> {
         let mut wire = [0u8; MAX_WIRE];
         let mut len = 0;
         for label in labels {
@@ -80,7 +91,12 @@ impl Name {
             wire[len + 1..=len + label.len()].make_ascii_lowercase();
             len += label.len() + 1;
         }
-        if len == 0 { Err(NameError::Empty) } else { Ok(Name(Arc::from(&wire[..len]))) }
+        if len == 0 {
+            return Err(NameError::Empty);
+        }
+        let wire = &wire[..len];
+        let equal = known.iter().flatten().find(|name| *name.0 == *wire);
+        Ok(equal.map_or_else(|| Name(Arc::from(wire)), |name| Name::clone(name)))
     }
 
     /// This name below one or more labels given as text, e.g. `_sip._udp`.
@@ -89,6 +105,12 @@ impl Name {
     /// [`NameError::TooLong`] and the errors of [`Name::parse`].
     pub fn below(&self, prefix: &str) -> Result<Name, NameError> {
         Name::from_labels(prefix.split('.').map(str::as_bytes).chain(self.labels()))
+    }
+
+    /// The labels as they stand in a message, without the closing zero.
+    #[must_use]
+    pub fn wire(&self) -> &[u8] {
+        &self.0
     }
 
     /// The labels, left to right, in lower case.
@@ -119,6 +141,11 @@ impl fmt::Display for Name {
         for (i, label) in self.labels().enumerate() {
             if i > 0 {
                 f.write_str(".")?;
+            }
+            let is_plain = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_');
+            if label.iter().all(is_plain) {
+                f.write_str(core::str::from_utf8(label).unwrap_or_default())?;
+                continue;
             }
             for &byte in label {
                 match byte {

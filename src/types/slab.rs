@@ -3,6 +3,8 @@
 /// Bits of an id that name the place in the table; the rest is a serial number.
 const PLACE_BITS: u32 = 20;
 const PLACE_MASK: u64 = (1 << PLACE_BITS) - 1;
+/// Places there are from the start, so that a device with few calls at a time takes no memory for them later.
+const ROOM: usize = 4;
 
 /// A table of values with 64-bit ids.
 ///
@@ -22,7 +24,9 @@ impl<T> Slab<T> {
     /// An empty table for at most `limit` values (at most 2^20).
     #[must_use]
     pub fn new(limit: usize) -> Slab<T> {
-        Slab { places: Vec::new(), free: Vec::new(), next_serial: 1, limit: limit.min(PLACE_MASK as usize), len: 0 }
+        let limit = limit.min(PLACE_MASK as usize);
+        let room = ROOM.min(limit);
+        Slab { places: Vec::with_capacity(room), free: Vec::with_capacity(room), next_serial: 1, limit, len: 0 }
     }
 
     /// Puts a value in and returns its id, or gives the value back when the table is full.
@@ -36,6 +40,10 @@ impl<T> Slab<T> {
         let place = match self.free.pop() {
             Some(place) => place,
             None => {
+                if self.places.len() == self.places.capacity() {
+                    // Doubling would leave a large device with many empty places.
+                    self.places.reserve_exact((self.places.len() / 4).max(ROOM));
+                }
                 self.places.push((0, None));
                 (self.places.len() - 1) as u32
             }

@@ -17,6 +17,16 @@ impl Time {
         Time(self.0.saturating_add(ms))
     }
 
+    /// The earlier one of two moments that may not be there.
+    #[must_use]
+    pub fn sooner(a: Option<Time>, b: Option<Time>) -> Option<Time> {
+        match (a, b) {
+            (Some(a), Some(b)) => Some(a.min(b)),
+            (a, None) => a,
+            (None, b) => b,
+        }
+    }
+
     /// Milliseconds from `earlier` to this moment, 0 if `earlier` lies ahead.
     #[must_use]
     pub const fn since(self, earlier: Time) -> u64 {

@@ -28,12 +28,20 @@ pub struct Timers<K> {
     next_serial: u64,
 }
 
+/// Deadlines there is room for from the start: what a phone with two accounts has at a time. Taken once, so that its
+/// calls take no memory.
+const ROOM: usize = 8;
 const SLOT_BITS: u32 = 24;
 const SLOT_MASK: u64 = (1 << SLOT_BITS) - 1;
 
 impl<K> Default for Timers<K> {
     fn default() -> Self {
-        Timers { heap: Vec::new(), slots: Vec::new(), free: Vec::new(), next_serial: 1 }
+        Timers {
+            heap: Vec::with_capacity(ROOM),
+            slots: Vec::with_capacity(ROOM),
+            free: Vec::with_capacity(ROOM),
+            next_serial: 1,
+        }
     }
 }
 
@@ -56,15 +64,31 @@ impl<K: Copy> Timers<K> {
         TimerHandle((serial << SLOT_BITS) | u64::from(slot))
     }
 
+    /// Sets a deadline in place of another one, if that has not fired or been cancelled; as `cancel` and `set` would.
+    pub fn replace(&mut self, handle: Option<TimerHandle>, at: Time, key: K) -> TimerHandle {
+        let Some((slot, position)) = handle.and_then(|handle| self.find(handle)) else { return self.set(at, key) };
+        let serial = self.next_serial;
+        self.next_serial += 1;
+        self.slots[slot as usize].0 = serial;
+        let entry = &mut self.heap[position];
+        (entry.at, entry.serial, entry.key) = (at, serial, key);
+        let position = self.sift_up(position);
+        self.sift_down(position);
+        TimerHandle((serial << SLOT_BITS) | u64::from(slot))
+    }
+
     /// Cancels a deadline; does nothing if it has fired or was cancelled before.
     pub fn cancel(&mut self, handle: TimerHandle) {
-        let slot = (handle.0 & SLOT_MASK) as usize;
-        let serial = handle.0 >> SLOT_BITS;
-        if let Some(&(held, position)) = self.slots.get(slot)
-            && held == serial
-        {
-            self.remove_at(position as usize);
+        if let Some((_, position)) = self.find(handle) {
+            self.remove_at(position);
         }
+    }
+
+    /// Slot and position in the heap of a deadline that is set.
+    fn find(&self, handle: TimerHandle) -> Option<(u32, usize)> {
+        let slot = (handle.0 & SLOT_MASK) as u32;
+        let (held, position) = *self.slots.get(slot as usize)?;
+        (held == handle.0 >> SLOT_BITS).then_some((slot, position as usize))
     }
 
     /// The earliest deadline.
@@ -95,6 +119,7 @@ impl<K: Copy> Timers<K> {
         self.heap.is_empty()
     }
 
+    #[inline]
     fn earlier(&self, a: usize, b: usize) -> bool {
         let (a, b) = (&self.heap[a], &self.heap[b]);
         (a.at, a.serial) < (b.at, b.serial)
@@ -113,13 +138,15 @@ impl<K: Copy> Timers<K> {
         }
     }
 
+    #[inline]
     fn swap(&mut self, a: usize, b: usize) {
         self.heap.swap(a, b);
         self.slots[self.heap[a].slot as usize].1 = a as u32;
         self.slots[self.heap[b].slot as usize].1 = b as u32;
     }
 
-    fn sift_up(&mut self, mut position: usize) {
+    /// Moves an entry towards the front as far as it has to go, and returns where it is then.
+    fn sift_up(&mut self, mut position: usize) -> usize {
         while position > 0 {
             let parent = (position - 1) / 2;
             if !self.earlier(position, parent) {
@@ -128,6 +155,7 @@ impl<K: Copy> Timers<K> {
             self.swap(position, parent);
             position = parent;
         }
+        position
     }
 
     fn sift_down(&mut self, mut position: usize) {
@@ -173,6 +201,11 @@ mod tests {
                     let (handle, serial) = handles[pick % handles.len()];
                     timers.cancel(handle);
                     model.retain(|entry| entry.1 != serial);
+                } else if pick == 0 && !handles.is_empty() {
+                    let (handle, old) = handles[at as usize % handles.len()];
+                    handles.push((timers.replace(Some(handle), Time(at), serial), serial));
+                    model.retain(|entry| entry.1 != old);
+                    model.push((at, serial));
                 } else {
                     handles.push((timers.set(Time(at), serial), serial));
                     model.push((at, serial));

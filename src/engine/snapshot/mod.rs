@@ -37,7 +37,7 @@ fn configured(server: &ServerSettings) -> String {
 }
 
 fn save(target: &Target) -> SavedTarget {
-    SavedTarget { key: target.key, host: target.host.to_string_lossy().into_owned(), ttl_s: target.ttl_s }
+    SavedTarget { key: target.key, host: target.host().as_str().to_owned(), ttl_s: target.ttl_s }
 }
 
 fn restore(saved: &SavedTarget) -> Target {

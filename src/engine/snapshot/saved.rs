@@ -241,8 +241,8 @@ fn read_record(r: &mut Reader<'_>) -> Result<Record, Malformed> {
         3 => RecordData::Naptr(NaptrData {
             order: r.u16()?,
             preference: r.u16()?,
-            flags: Arc::from(r.bytes()?),
-            service: Arc::from(r.bytes()?),
+            flags: r.bytes()?.to_vec().into(),
+            service: r.bytes()?.to_vec().into(),
             has_regexp: r.flag()?,
             replacement: if r.flag()? { Some(r.name()?) } else { None },
         }),

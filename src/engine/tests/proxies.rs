@@ -40,7 +40,7 @@ fn the_registrar_in_the_request_stays_sip_server_1_at_both_proxies() {
     world.at(8.0);
     for id in world.attempts.clone() {
         let attempt = world.engine.attempt(id).unwrap();
-        assert_eq!(attempt.list.registrar().to_str(), Ok("pbx.example.net"));
+        assert_eq!(attempt.list.registrar().as_str(), "pbx.example.net");
     }
 }
 

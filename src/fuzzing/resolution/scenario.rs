@@ -7,7 +7,7 @@ use crate::config::{
 };
 use crate::dns::testing::name;
 use crate::resolve::{ResolveSpec, ResolverOptions};
-use crate::types::{Transport, TransportSet, TransportSetting};
+use crate::types::{Families, Transport, TransportSet, TransportSetting};
 use core::net::IpAddr;
 use std::sync::Arc;
 
@@ -40,6 +40,7 @@ pub struct Device {
 
 pub fn device(script: &mut Input<'_>) -> Device {
     let options = ResolverOptions {
+        stale_limit_ms: 86_400_000,
         cache_entries: script.choose(&[256, 1, 2, 5]),
         dns_wait_ms: script.choose(&[1_800, 0, 60_000]),
     };
@@ -125,6 +126,7 @@ pub fn spec(script: &mut Input<'_>) -> ResolveSpec {
             naptr_build_all: script.flag(),
         },
         supported: TransportSet::from_bits(script.byte() % 16).unwrap_or(TransportSet::DEFAULT),
+        families: Families::default(),
         ip_address_mode: script.choose(&[IpAddressMode::V4, IpAddressMode::Both, IpAddressMode::V6]),
         srv_weight: script.choose(&[SrvWeight::HighestFirst, SrvWeight::Random]),
         tie_break: u64::from(script.byte()),

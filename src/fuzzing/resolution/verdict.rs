@@ -5,10 +5,11 @@ use crate::config::{DeviceSettings, DnsCacheType, Host, IpAddressMode, StaticRec
 use crate::dns::{NaptrData, Record, RecordData, SrvData, SrvTarget};
 use crate::resolve::{Origin, Resolution, ResolveSpec, ResolvedTarget};
 use crate::types::{Name, Time, Transport, TransportSetting};
-use std::sync::Arc;
 
 /// Targets of one list.
 const MAX_TARGETS: usize = 32;
+/// How long after their end records may serve, ms.
+const STALE_LIMIT_MS: u64 = 86_400_000;
 /// What may stand before a domain in the name of its SRV records.
 const SERVICES: [&str; 4] = ["_sip._udp", "_sip._tcp", "_sips._tcp", "_sip._sctp"];
 
@@ -24,12 +25,15 @@ pub struct Started {
 }
 
 impl Started {
-    /// The statements that this job may use.
-    fn usable<'a>(&self, ledger: &'a Ledger) -> Vec<&'a Statement> {
+    /// The statements that this job may use; `expired`: also those that may serve while no server answers.
+    fn usable<'a>(&self, ledger: &'a Ledger, expired: bool) -> Vec<&'a Statement> {
         let cache_type = self.spec.dns.cache_type;
         let usable = |statement: &&Statement| {
             let is_news = statement.serial > self.serial;
-            let is_cached = statement.serial > self.flushed && statement.expires > self.at;
+            let is_cached = match expired {
+                true => statement.expires.after(STALE_LIMIT_MS) > self.at,
+                false => statement.serial > self.flushed && statement.expires > self.at,
+            };
             (is_news || is_cached && cache_type != DnsCacheType::RealTime)
                 && (!statement.is_hint || cache_type == DnsCacheType::AnswersAndAdditional)
         };
@@ -41,7 +45,7 @@ impl Started {
         let Host::Name(host) = &self.spec.host else { return Vec::new() };
         let mut names = vec![host.clone()];
         names.extend(SERVICES.iter().filter_map(|service| host.below(service).ok()));
-        let usable = self.usable(ledger);
+        let usable = self.usable(ledger, true);
         closure(names, usable.iter().map(|statement| &statement.record).chain(statics))
     }
 
@@ -64,10 +68,13 @@ impl Started {
         if targets.iter().all(|target| target.origin == Origin::Live) && statics.is_empty() {
             assert!(resolution.valid_until <= now.after(86_400_000), "valid for more than a day");
         }
-        let live: Vec<Record> = self.usable(ledger).into_iter().map(|statement| statement.record.clone()).collect();
+        let records = |expired| -> Vec<Record> {
+            self.usable(ledger, expired).into_iter().map(|statement| statement.record.clone()).collect()
+        };
+        let (live, known) = (records(false), records(true));
         let names = self.names(ledger, statics);
         for target in targets {
-            let case = Case { started: self, target, names: &names, live: &live, statics };
+            let case = Case { started: self, target, names: &names, live: &live, known: &known, statics };
             assert!(case.is_justified(), "{target:?} comes from nowhere");
         }
     }
@@ -87,13 +94,19 @@ struct Case<'a> {
     target: &'a ResolvedTarget,
     names: &'a [Name],
     live: &'a [Record],
+    /// Also expired.
+    known: &'a [Record],
     statics: &'a [Record],
 }
 
 impl Case<'_> {
     fn is_justified(&self) -> bool {
         let target = self.target;
-        let of_origin = if target.origin == Origin::Static { self.statics } else { self.live };
+        let of_origin = match target.origin {
+            Origin::Static => self.statics,
+            Origin::Stale => self.known,
+            Origin::Live | Origin::Literal => self.live,
+        };
         let Some(host) = &target.host else {
             // An address in place of a host in an SRV record.
             return of_origin.iter().any(|record| {
@@ -103,7 +116,7 @@ impl Case<'_> {
                     && (record.ttl_s, self.port(data)) == (target.ttl_s, target.address.port())
             });
         };
-        let owners = alias_closure(host, self.live.iter());
+        let owners = alias_closure(host, self.known.iter());
         let has_address = of_origin.iter().any(|record| {
             owners.contains(&record.name)
                 && record.ttl_s == target.ttl_s
@@ -129,7 +142,7 @@ impl Case<'_> {
             RecordData::Srv(data) => data.target == SrvTarget::Name(host.clone()) && self.port(data) == port,
             _ => false,
         };
-        port == self.target.transport.default_port() || self.live.iter().chain(self.statics).any(names_port)
+        port == self.target.transport.default_port() || self.known.iter().chain(self.statics).any(names_port)
     }
 
     fn port(&self, data: &SrvData) -> u16 {
@@ -159,8 +172,8 @@ pub fn static_records(device: &DeviceSettings) -> Vec<Record> {
         let data = RecordData::Naptr(NaptrData {
             order: record.order,
             preference: record.preference,
-            flags: Arc::from(record.flags.as_bytes()),
-            service: Arc::from(record.service.as_bytes()),
+            flags: record.flags.as_bytes().to_vec().into(),
+            service: record.service.as_bytes().to_vec().into(),
             has_regexp: false,
             replacement: Some(record.replacement.clone()),
         });

@@ -7,8 +7,8 @@ use super::server::{Delivery, behave};
 use super::verdict::{Started, static_records};
 use crate::dns::testing::decode;
 use crate::dns::{DnsDatagram, MAX_IN_FLIGHT, QueryHandle, Question, Record};
-use crate::resolve::{JobId, Resolution, ResolveOutput, Resolver};
-use crate::types::{DnsServerIndex, Random, Time};
+use crate::resolve::{JobId, Resolution, ResolveOutput, Resolver, Stage};
+use crate::types::{DnsServerIndex, Name, Random, Time};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Jobs of one run.
@@ -25,7 +25,7 @@ const MAX_MESSAGES: usize = 40_000;
 pub enum Event {
     Sent(Time, DnsDatagram),
     Released(Time, QueryHandle),
-    Finished(Time, JobId, Resolution),
+    Listed(Time, JobId, Resolution),
 }
 
 /// A query in flight.
@@ -54,6 +54,8 @@ struct World<'a> {
     started: Vec<Started>,
     ledger: Ledger,
     flushed: u64,
+    /// For the decoder; which one makes no difference.
+    any_name: Name,
     events: Vec<Event>,
 }
 
@@ -95,6 +97,7 @@ impl World<'_> {
             started: Vec::new(),
             ledger: Ledger::default(),
             flushed: 0,
+            any_name: Name::parse("h.test").expect("a name"),
             events: Vec::new(),
         }
     }
@@ -136,10 +139,13 @@ impl World<'_> {
                 assert!(self.landed.insert(handle), "{handle:?} ends twice");
                 self.events.push(Event::Released(self.now, handle));
             }
-            for (id, resolution) in core::mem::take(&mut self.out.finished) {
-                let Some(started) = self.jobs.remove(&id) else { panic!("{id:?} ends, but is not under way") };
+            for (id, resolution) in core::mem::take(&mut self.out.lists) {
+                let Some(started) = self.jobs.get(&id).cloned() else { panic!("{id:?} is not under way") };
+                if resolution.stage == Stage::Done {
+                    self.jobs.remove(&id);
+                }
                 started.check(&resolution, &self.ledger, &self.statics, self.now);
-                self.events.push(Event::Finished(self.now, id, resolution));
+                self.events.push(Event::Listed(self.now, id, resolution));
             }
             let Some(datagram) = self.out.sends.pop_front() else { break };
             self.events.push(Event::Sent(self.now, datagram.clone()));
@@ -154,7 +160,7 @@ impl World<'_> {
     fn note(&mut self, datagram: &DnsDatagram) {
         self.sent += 1;
         assert!(self.events.len() <= MAX_MESSAGES, "no end in sight");
-        let query = decode(&datagram.bytes).expect("a query can be read");
+        let query = decode(&datagram.bytes, &self.any_name).expect("a query can be read");
         let question = query.question.expect("a query has a question");
         assert!(!query.is_response && datagram.server.0 < self.device.servers as u32);
         assert!(!self.landed.contains(&datagram.query), "{:?} is over", datagram.query);
@@ -204,7 +210,7 @@ impl World<'_> {
             }
             29 => {
                 self.flushed = self.ledger.serial;
-                self.resolver.flush();
+                self.resolver.start_anew(self.now, &mut self.out);
             }
             28 => {
                 self.device.servers = 1 + self.script.below(3);
@@ -218,7 +224,7 @@ impl World<'_> {
     /// Something arrives. The ledger learns it if it answers what is in flight.
     fn deliver(&mut self) {
         let Some((_, Delivery { server, bytes, .. })) = self.deliveries.pop_first() else { return };
-        if let Ok(message) = decode(&bytes)
+        if let Ok(message) = decode(&bytes, &self.any_name)
             && let Some(flight) = self.flights.values().find(|flight| flight.id == message.id)
             && flight.asked.contains(&server)
         {
