@@ -248,7 +248,7 @@ impl Engine {
         self.settle(now);
     }
 
-    /// A DNS query could not be sent, or the server cannot be reached over this transport.
+    /// A DNS query could not be sent, the server cannot be reached over this transport, or a connection has ended.
     pub fn dns_send_failed(&mut self, now_ms: u64, query: u64, server: DnsServerIndex, transport: DnsTransport) {
         let now = self.clock.read(now_ms);
         let (resolver, out) = self.shared.directory.resolver();
@@ -277,7 +277,12 @@ impl Engine {
     pub fn network_changed(&mut self, now_ms: u64) {
         let now = self.clock.read(now_ms);
         self.shared.health.clear();
-        self.shared.directory.resolver().0.flush();
+        let count = self.dns_servers.len();
+        let (resolver, out) = self.shared.directory.resolver();
+        resolver.flush();
+        // Answers to the old address are lost: queries in flight begin anew, from sockets that find the new way, instead
+        // of waiting for their time-out. Nor do servers that were out of reach over the old network stay behind others.
+        resolver.set_servers(now, count, out);
         self.shared.directory.expire();
         for place in 0..self.accounts.len() {
             self.with_account(now, AccountId(place as u32 + 1), |account, ctx| account.on_network_changed(ctx));
