@@ -7,6 +7,7 @@
  *     --tcp                              DNS over TCP from the start
  *     --any-reason                       where nothing is to be found, the reason does not matter: a resolver finds out
  *                                        by itself that aliases lead in a circle, and says SERVFAIL
+ *     --impatient                        one of the servers is silent: it is not waited for as long as usual
  *     --only TEXT                        only the vectors whose titles begin like this
  *
  * The last line counts: `held=N failed=N skipped=N queries=N connections=N timeouts=N`. Exit status: 0 all hold, 1 not,
@@ -81,7 +82,8 @@ static int check(struct run *run, const struct vectors *all, const char *only)
 
 static int wrong_use(void)
 {
-  fputs("use: vectors zones DIRECTORY FILE...\n     vectors check [--tcp] [--any-reason] [--only TEXT] --server ADDRESS:PORT... FILE...\n", stderr);
+  fputs("use: vectors zones DIRECTORY FILE...\n"
+        "     vectors check [--tcp] [--any-reason] [--impatient] [--only TEXT] --server ADDRESS:PORT... FILE...\n", stderr);
   return 2;
 }
 
@@ -94,6 +96,8 @@ static int read_options(struct run *run, const char **only, int count, char **wo
       run->over_tcp = 1;
     } else if (strcmp(words[at], "--any-reason") == 0) {
       run->any_reason = 1;
+    } else if (strcmp(words[at], "--impatient") == 0) {
+      run->impatient = 1;
     } else if (strcmp(words[at], "--only") == 0 && at + 1 < count) {
       *only = words[++at];
     } else if (strcmp(words[at], "--server") == 0 && at + 1 < count && run->server_count < 8) {

@@ -136,7 +136,7 @@ if real_tool unbound >/dev/null; then
     is "more answers are fetched over TCP" "$connections" -gt "$large"
 
     group_freeze "$short"
-    run "the first of two servers is silent" 20 --only "srv: " \
+    run "the first of two servers is silent" 20 --impatient --only "srv: " \
         --server "127.0.0.1:$short_port" --server "127.0.0.1:$port"
     is "it is waited for" "$timeouts" -gt 0
     group_thaw "$short"

@@ -19,7 +19,7 @@ enum {
   WALK_MS = 20000,
   /* Longest wait for a server, on the world's clock: one that answers needs a few milliseconds. */
   PATIENCE_MS = 2000,
-  /* The same where another server may answer in its place. Waiting too short does no harm: a late answer is taken, too. */
+  /* The same where a server is known to be silent. Too short does little harm: a late answer is taken, too. */
   SHORT_PATIENCE_MS = 100,
   MOST_DESCRIPTORS = 64,
   /* Above every number that a descriptor of this process has. */
@@ -36,7 +36,8 @@ struct world {
   unsigned char watched[MOST_NUMBERS];
 };
 
-static const struct expectation *expectation_of(const struct world *world, uint32_t account, uint32_t server, size_t *at)
+static const struct expectation *expectation_of(const struct world *world, uint32_t account, uint32_t server,
+                                                size_t *at)
 {
   for (size_t i = 0; i < world->vector->expected_count; i++) {
     const struct expectation *expected = &world->vector->expected[i];
@@ -139,7 +140,7 @@ static void go(struct run *run, struct world *world, sfo_engine *engine)
   while (!is_complete(world) && world->now < end) {
     struct pollfd fds[MOST_DESCRIPTORS];
     size_t count = descriptors(engine, fds);
-    int patience = run->server_count > 1 ? SHORT_PATIENCE_MS : PATIENCE_MS;
+    int patience = run->impatient ? SHORT_PATIENCE_MS : PATIENCE_MS;
     if (count > 0 && poll(fds, (nfds_t)count, patience) > 0) {
       for (size_t i = 0; i < count; i++) {
         if (fds[i].revents != 0) {

@@ -10,6 +10,7 @@ struct run {
   size_t server_count;
   int over_tcp;           /* DNS over TCP from the start */
   int any_reason;         /* why nothing is found does not matter */
+  int impatient;          /* one of the servers is silent: do not wait long for it */
   /* Counted over all vectors. */
   uint64_t queries;
   uint64_t connections;
