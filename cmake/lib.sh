@@ -156,7 +156,7 @@ can_install() {
 
 # install_packages PACKAGE...
 #
-# Installing Knot or Kamailio would start them as services, on the real ports of this machine. Debian's
+# Installing Knot, Kamailio or Unbound would start them as services, on the real ports of this machine. Debian's
 # way to prevent that is a /usr/sbin/policy-rc.d that answers 101, "not allowed" (setting RUNLEVEL
 # is not enough: systemd does not look at it). It is there only while apt-get runs, and a policy that
 # somebody else has put there stays untouched. Whoever is interrupted in between still takes it away.
@@ -181,7 +181,7 @@ install_packages() {
     local package
     for package in "$@"; do
         case $package in
-        knot | kamailio)
+        knot | kamailio | unbound)
             ! have systemctl || as_root systemctl disable --quiet "$package.service" 2>/dev/null || true
             ;;
         esac
@@ -225,8 +225,16 @@ missing_packages() {
 
 # Tools that make tests and benchmark better and that nothing fails without.
 missing_optional() {
+    local PATH=$PATH:/usr/sbin:/sbin
     case " $* " in
     *" test "* | *" bench "*) have valgrind || echo valgrind ;;
+    esac
+    case " $* " in
+    *" test "*)
+        # dnsmasq-base is the program without the service.
+        have dnsmasq || echo dnsmasq-base
+        have unbound || echo unbound
+        ;;
     esac
     case " $* " in
     *" bench "*)

@@ -418,7 +418,8 @@ typedef struct sfo_dns_query {
   /* SFO_TRANSPORT_UDP or SFO_TRANSPORT_TCP (a datagram was too small for the answer, or sip.dns_transport_type is 1).
    * Over TCP you connect, send the two bytes of length before the message (RFC 1035 section 4.2.2), and take them off
    * the answer. Close the connection when a message has come, after the query timeout, or with the next call for this
-   * query and server. Without TCP, return 1: the next server is asked.
+   * query and server. Without TCP, return 1: the next server is asked. If the connection is refused, reset, or closed
+   * before a message came, say so by sfo_engine_dns_failed().
    */
   uint32_t transport;
 } sfo_dns_query;
@@ -535,8 +536,8 @@ typedef struct sfo_callbacks {
    * so that a one-shot timer is enough.
    */
   void (*set_timer)(void *user, uint64_t deadline_ms);
-  /* Send a DNS message, and hand answers to sfo_engine_handle_dns(). Return 0, or anything else if it could not be
-   * sent. NULL: the library uses sockets of its own, see sfo_dns_io_fds().
+  /* Send a DNS message, and hand answers to sfo_engine_handle_dns(), failures to sfo_engine_dns_failed(). Return 0, or
+   * anything else if it could not be sent. NULL: the library uses sockets of its own, see sfo_dns_io_fds().
    */
   int32_t (*dns_send)(void *user, const struct sfo_dns_query *query);
   /* OPTIONAL, without dns_send only, for epoll and its kin: watch this descriptor for these SFO_DNS_... events, level
@@ -867,6 +868,24 @@ sfo_status sfo_engine_handle_dns(struct sfo_engine *engine,
                                  const uint8_t *data,
                                  size_t length);
 
+/* A DNS message that the dns_send callback has taken comes to nothing: an ICMP error, a connection that was refused or
+ * reset, or that the server closed before it answered. The next try follows at once, instead of after the query timeout.
+ * Nothing happens if the query is over, or if another server or transport is being asked by now. Report each message at
+ * most once, and none that dns_send itself has refused. A silent server is not reported: the library has a timer for it.
+ *
+ * engine: the engine.
+ * now_ms: your clock.
+ * query, server_index, transport: as in the sfo_dns_query of that message.
+ * Returns SFO_OK; SFO_ERR_INVALID: engine is NULL, or transport neither SFO_TRANSPORT_UDP nor SFO_TRANSPORT_TCP;
+ * SFO_ERR_BUSY; SFO_ERR_STATE; SFO_ERR_FAULT.
+ * Callbacks: any. From callbacks: yes. Since 0.1.
+ */
+sfo_status sfo_engine_dns_failed(struct sfo_engine *engine,
+                                 uint64_t now_ms,
+                                 uint64_t query,
+                                 uint32_t server_index,
+                                 uint32_t transport);
+
 /* Names the DNS servers, best first, in place of those of the configuration. Without any, only static records and numeric
  * addresses work.
  *
@@ -884,8 +903,8 @@ sfo_status sfo_engine_set_dns_servers(struct sfo_engine *engine,
                                       size_t count);
 
 /* The network came up, or the device's own address changed: what was learned about servers is forgotten, DNS is asked
- * anew, and every running account registers again. Requests under way go on as they are. While the network is down, return
- * SFO_CAUSE_LOCAL from send_sip.
+ * anew, and every running account registers again. Requests under way go on as they are. DNS queries under way begin anew,
+ * as other queries and from other ports. While the network is down, return SFO_CAUSE_LOCAL from send_sip.
  *
  * engine: the engine.
  * now_ms: your clock.
@@ -1083,7 +1102,9 @@ sfo_status sfo_attempt_failed(struct sfo_engine *engine,
                               uint32_t cause);
 
 /* Lists the descriptors to poll now, and for what. Ask before every poll() or select(); with epoll, use the dns_watch
- * callback instead. Usually there are none: a descriptor lives as long as its query.
+ * callback instead. Usually there are none: a descriptor lives as long as its query. (select() can watch descriptors below
+ * FD_SETSIZE only, and FD_SET() with a larger one writes past the set: skip such a descriptor, its query goes on by its
+ * timeout; or use poll().)
  *
  * engine: the engine.
  * out, capacity: receives at most capacity entries; may be NULL with capacity 0.

@@ -2,16 +2,12 @@
 
 #include "check.h"
 #include "dns.h"
+#include "loopback.h"
 #include "rig.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <netinet/in.h>
-#include <poll.h>
-#include <stdio.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 static struct rig rig;
@@ -44,54 +40,6 @@ static void keeps_the_watch(struct rig *r, const struct call *call)
   }
 }
 
-static unsigned open_descriptors(void)
-{
-  unsigned count = 0;
-  for (int fd = 0; fd < 1024; fd++) {
-    count += fcntl(fd, F_GETFD) != -1;
-  }
-  return count;
-}
-
-/* A socket on a port of loopback that the system chooses, and its name as the library reads it. */
-static int server_socket(char name[32])
-{
-  struct sockaddr_in address;
-  socklen_t length = sizeof address;
-  int fd = socket(AF_INET, SOCK_DGRAM, 0);
-  memset(&address, 0, sizeof address);
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  CHECK_EQ(bind(fd, (struct sockaddr *)&address, sizeof address), 0);
-  CHECK_EQ(getsockname(fd, (struct sockaddr *)&address, &length), 0);
-  snprintf(name, 32, "127.0.0.1:%u", (unsigned)ntohs(address.sin_port));
-  return fd;
-}
-
-static int is_readable(int fd, int milliseconds)
-{
-  struct pollfd one;
-  one.fd = fd;
-  one.events = POLLIN;
-  one.revents = 0;
-  return poll(&one, 1, milliseconds) == 1;
-}
-
-static size_t take_query(int fd, uint8_t *query, size_t room, struct sockaddr_in *from)
-{
-  socklen_t length = sizeof *from;
-  if (!CHECK(is_readable(fd, 2000))) {
-    return 0;
-  }
-  ssize_t got = recvfrom(fd, query, room, 0, (struct sockaddr *)from, &length);
-  return got > 0 ? (size_t)got : 0;
-}
-
-static void reply(int fd, const uint8_t *data, size_t length, const struct sockaddr_in *to)
-{
-  CHECK_EQ(sendto(fd, data, length, 0, (const struct sockaddr *)to, sizeof *to), (ssize_t)length);
-}
-
 /* Lets the driver read everything that has come in. */
 static void pump(void)
 {
@@ -101,7 +49,7 @@ static void pump(void)
     int readable = 0;
     for (size_t i = 0; i < count && i < 64; i++) {
       CHECK_EQ(fds[i].events, SFO_DNS_READABLE);
-      if (is_readable(fds[i].fd, 20)) {
+      if (loopback_readable(fds[i].fd, 20)) {
         readable = 1;
         CHECK_EQ(sfo_dns_io_handle(rig_input(&rig), rig.now, fds[i].fd), SFO_OK);
       }
@@ -137,42 +85,42 @@ static void answered(void)
   const char *servers[1] = { name };
   uint8_t query[512], good[512], bad[9000] = { 0 };
   struct sockaddr_in from;
-  unsigned before = open_descriptors();
-  int server = server_socket(name), foreign = server_socket(foreign_name);
+  unsigned before = loopback_descriptors();
+  int server = loopback_server(name), foreign = loopback_server(foreign_name);
   open_rig(servers, 1);
-  size_t asked = take_query(server, query, sizeof query, &from);
+  size_t asked = loopback_take(server, query, sizeof query, &from);
   size_t length = dns_answer(query, asked, ADDRESS, good);
   CHECK(length > 0);
   CHECK_EQ(sfo_dns_io_fds(rig.engine, NULL, 0), 1);
   CHECK_EQ(watched_count, 1);
 
   /* From another port: the system itself keeps it away, and nothing of it is heard. */
-  reply(foreign, good, length, &from);
+  loopback_reply(foreign, good, length, &from);
   pump();
   CHECK_EQ(rig.totals[SEND], 0);
   CHECK_EQ(rig_counters(&rig).dns_answers, 0);
   /* Another id, another question, too long, no message at all: ignored, and counted. */
   memcpy(bad, good, length);
   bad[1] ^= 1;
-  reply(server, bad, length, &from);
+  loopback_reply(server, bad, length, &from);
   pump();
   CHECK_EQ(rig_counters(&rig).dns_ignored, 1);
   memcpy(bad, good, length);
   bad[13] ^= 1;
-  reply(server, bad, length, &from);
+  loopback_reply(server, bad, length, &from);
   pump();
   CHECK_EQ(rig_counters(&rig).dns_ignored, 2);
   memcpy(bad, good, length);
-  reply(server, bad, sizeof bad, &from);
+  loopback_reply(server, bad, sizeof bad, &from);
   pump();
   CHECK_EQ(rig_counters(&rig).dns_ignored, 3);
-  reply(server, bad, 5, &from);
-  reply(server, bad, 0, &from);
+  loopback_reply(server, bad, 5, &from);
+  loopback_reply(server, bad, 0, &from);
   pump();
   CHECK_EQ(rig_counters(&rig).dns_ignored, 5);
   CHECK_EQ(rig.totals[SEND], 0);
 
-  reply(server, good, length, &from);
+  loopback_reply(server, good, length, &from);
   pump();
   CHECK_EQ(rig.totals[SEND], 1);
   CHECK_EQ(strcmp(rig_find(&rig, SEND, 0)->text, "192.0.2.7:5060/udp"), 0);
@@ -182,7 +130,7 @@ static void answered(void)
   close_rig();
   close(server);
   close(foreign);
-  CHECK_EQ(open_descriptors(), before);
+  CHECK_EQ(loopback_descriptors(), before);
 }
 
 /* A query in flight leaves nothing behind when the engine goes. */
@@ -190,13 +138,13 @@ static void released_in_flight(void)
 {
   char name[32];
   const char *servers[1] = { name };
-  unsigned before = open_descriptors();
-  int server = server_socket(name);
+  unsigned before = loopback_descriptors();
+  int server = loopback_server(name);
   open_rig(servers, 1);
   CHECK_EQ(watched_count, 1);
   close_rig();
   close(server);
-  CHECK_EQ(open_descriptors(), before);
+  CHECK_EQ(loopback_descriptors(), before);
 }
 
 /* Who polls needs no dns_watch, and who has other descriptors may hand them in without harm. */
@@ -205,7 +153,7 @@ static void foreign_descriptors(void)
   char name[32];
   const char *servers[1] = { name };
   sfo_dns_fd one[2];
-  int server = server_socket(name);
+  int server = loopback_server(name);
   open_rig(servers, 1);
   CHECK_EQ(sfo_dns_io_handle(rig_input(&rig), rig.now, server), SFO_ERR_NOT_FOUND);
   CHECK_EQ(sfo_dns_io_handle(rig_input(&rig), rig.now, -1), SFO_ERR_NOT_FOUND);
@@ -233,13 +181,13 @@ static void refused_port(void)
   const char *servers[2] = { closed, name };
   uint8_t query[512], good[512];
   struct sockaddr_in from;
-  int server = server_socket(name);
-  close(server_socket(closed));
+  int server = loopback_server(name);
+  close(loopback_server(closed));
   open_rig(servers, 2);
   pump();
-  size_t asked = take_query(server, query, sizeof query, &from);
+  size_t asked = loopback_take(server, query, sizeof query, &from);
   size_t length = dns_answer(query, asked, ADDRESS, good);
-  reply(server, good, length, &from);
+  loopback_reply(server, good, length, &from);
   pump();
   CHECK_EQ(rig.totals[SEND], 1);
   close_rig();
@@ -251,13 +199,13 @@ static void dead_server(void)
 {
   char name[32];
   const char *servers[1] = { name };
-  int server = server_socket(name);
-  unsigned before = open_descriptors();
+  int server = loopback_server(name);
+  unsigned before = loopback_descriptors();
   open_rig(servers, 1);
   for (int i = 0; i < 60; i++) {
     rig_run(&rig, 60000);
     CHECK_EQ(sfo_dns_io_fds(rig.engine, NULL, 0), watched_count);
-    CHECK(open_descriptors() <= before + 4);
+    CHECK(loopback_descriptors() <= before + 4);
   }
   int failures = 0;
   for (int i = 0; rig_find(&rig, EVENT, i) != NULL; i++) {
@@ -266,7 +214,7 @@ static void dead_server(void)
   CHECK(failures > 0);
   CHECK(rig_counters(&rig).dns_timeouts > 0);
   close_rig();
-  CHECK_EQ(open_descriptors(), before);
+  CHECK_EQ(loopback_descriptors(), before);
   close(server);
 }
 
@@ -277,17 +225,17 @@ static void changed_servers(void)
   const char *servers[1] = { name }, *others[1] = { other_name };
   uint8_t query[512], good[512];
   struct sockaddr_in from, old_from;
-  int server = server_socket(name), other = server_socket(other_name);
+  int server = loopback_server(name), other = loopback_server(other_name);
   open_rig(servers, 1);
-  size_t asked = take_query(server, query, sizeof query, &old_from);
+  size_t asked = loopback_take(server, query, sizeof query, &old_from);
   CHECK_EQ(sfo_engine_set_dns_servers(rig_input(&rig), rig.now, others, 1), SFO_OK);
   CHECK_EQ(sfo_dns_io_fds(rig.engine, NULL, 0), 1);
   CHECK_EQ(watched_count, 1);
-  reply(server, good, dns_answer(query, asked, ADDRESS, good), &old_from);
+  loopback_reply(server, good, dns_answer(query, asked, ADDRESS, good), &old_from);
   pump();
   CHECK_EQ(rig.totals[SEND], 0);
-  asked = take_query(other, query, sizeof query, &from);
-  reply(other, good, dns_answer(query, asked, ADDRESS, good), &from);
+  asked = loopback_take(other, query, sizeof query, &from);
+  loopback_reply(other, good, dns_answer(query, asked, ADDRESS, good), &from);
   pump();
   CHECK_EQ(rig.totals[SEND], 1);
   close_rig();

@@ -189,6 +189,70 @@ static void failing_send(void)
   rig_close(&rig);
 }
 
+/* How many queries went to this server over this transport. */
+static unsigned asked(uint32_t server, uint32_t transport)
+{
+  unsigned count = 0;
+  for (int i = 0; rig_find(&rig, DNS, i) != NULL; i++) {
+    count += rig_find(&rig, DNS, i)->server == server && rig_find(&rig, DNS, i)->result == transport;
+  }
+  return count;
+}
+
+/* A message that was taken and then came to nothing: the next server is asked in the same moment. */
+static void failed_later(void)
+{
+  uint8_t cut[512];
+  open_and_ask();
+  const struct call *query = rig_find(&rig, DNS, 0);
+  size_t size = dns_truncated(query->data, query->length, cut);
+  CHECK_EQ(sfo_engine_handle_dns(rig_input(&rig), rig.now, 0, cut, size), SFO_OK);
+  CHECK_EQ(asked(0, SFO_TRANSPORT_TCP), 1);
+  /* Not what is being waited for: the datagram, another server, another query, no server at all. */
+  CHECK_EQ(sfo_engine_dns_failed(rig_input(&rig), rig.now, query->number, 0, SFO_TRANSPORT_UDP), SFO_OK);
+  CHECK_EQ(sfo_engine_dns_failed(rig_input(&rig), rig.now, query->number, 1, SFO_TRANSPORT_TCP), SFO_OK);
+  CHECK_EQ(sfo_engine_dns_failed(rig_input(&rig), rig.now, query->number + 1, 0, SFO_TRANSPORT_TCP), SFO_OK);
+  CHECK_EQ(sfo_engine_dns_failed(rig_input(&rig), rig.now, query->number, UINT32_MAX, SFO_TRANSPORT_TCP), SFO_OK);
+  CHECK_EQ(sfo_engine_dns_failed(rig_input(&rig), rig.now, query->number, 0, SFO_TRANSPORT_TLS), SFO_ERR_INVALID);
+  CHECK_EQ(sfo_engine_dns_failed(rig_input(&rig), rig.now, query->number, 0, 0), SFO_ERR_INVALID);
+  CHECK_EQ(rig.totals[DNS], 2);
+  CHECK_EQ(sfo_engine_dns_failed(rig_input(&rig), rig.now, query->number, 0, SFO_TRANSPORT_TCP), SFO_OK);
+  CHECK_EQ(rig.totals[DNS], 3);
+  CHECK_EQ(asked(1, SFO_TRANSPORT_UDP), 1);
+  /* Server 1 is refused by ICMP, server 0 over TCP, and so on until no try is left: the account hears of it at once. */
+  for (int i = 2; rig_find(&rig, DNS, i) != NULL; i++) {
+    const struct call *last = rig_find(&rig, DNS, i);
+    CHECK_EQ(resolution_failures(), 0);
+    CHECK_EQ(sfo_engine_dns_failed(rig_input(&rig), rig.now, last->number, last->server, last->result), SFO_OK);
+  }
+  CHECK_EQ(asked(0, SFO_TRANSPORT_TCP), 3);
+  CHECK_EQ(asked(1, SFO_TRANSPORT_UDP), 3);
+  CHECK_EQ(resolution_failures(), 1);
+  CHECK_EQ(rig_counters(&rig).dns_timeouts, 0);
+  /* The query is over. */
+  CHECK_EQ(sfo_engine_dns_failed(rig_input(&rig), rig.now, query->number, 0, SFO_TRANSPORT_TCP), SFO_OK);
+  CHECK_EQ(rig.totals[DNS], 7);
+  rig_close(&rig);
+}
+
+/* On another network the answer to the query in flight cannot come any more: another query, with another id. */
+static void changed_network(void)
+{
+  uint8_t data[512];
+  open_and_ask();
+  const struct call *first = rig_find(&rig, DNS, 0);
+  CHECK_EQ(sfo_engine_set_link(rig_input(&rig), rig.now, SFO_LINK_CHANGED), SFO_OK);
+  CHECK_EQ(rig.totals[DNS], 2);
+  const struct call *second = rig_find(&rig, DNS, 1);
+  CHECK(second->number != first->number && memcmp(second->data, first->data, 2) != 0);
+  size_t length = dns_answer(first->data, first->length, ADDRESS, data);
+  refused(0, data, length);
+  length = dns_answer(second->data, second->length, ADDRESS, data);
+  CHECK_EQ(sfo_engine_handle_dns(rig_input(&rig), rig.now, 0, data, length), SFO_OK);
+  CHECK_EQ(rig.totals[SEND], 1);
+  rig_close(&rig);
+}
+
 static void answers_at_once(struct rig *r, const struct call *call)
 {
   uint8_t answer[512];
@@ -233,6 +297,8 @@ int main(void)
   no_server();
   dead_server();
   failing_send();
+  failed_later();
+  changed_network();
   answer_in_dns_send();
   configured_servers();
   return check_result();

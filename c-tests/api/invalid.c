@@ -98,6 +98,7 @@ static void null_engine(void)
   CHECK_EQ(sfo_engine_reconfigure(NULL, 0, config), SFO_ERR_INVALID);
   CHECK_EQ(sfo_engine_handle_timer(NULL, 0), SFO_ERR_INVALID);
   CHECK_EQ(sfo_engine_handle_dns(NULL, 0, 0, &byte, 1), SFO_ERR_INVALID);
+  CHECK_EQ(sfo_engine_dns_failed(NULL, 0, 1, 0, SFO_TRANSPORT_UDP), SFO_ERR_INVALID);
   CHECK_EQ(sfo_engine_set_dns_servers(NULL, 0, servers, 1), SFO_ERR_INVALID);
   CHECK_EQ(sfo_engine_set_link(NULL, 0, SFO_LINK_UP), SFO_ERR_INVALID);
   CHECK_EQ(sfo_engine_accepts_source(NULL, 1, "192.0.2.1", &number), SFO_ERR_INVALID);

@@ -33,6 +33,7 @@ static void *calls_everything(void *argument)
   CHECK_EQ(sfo_engine_reconfigure(engine, 0, config), SFO_ERR_BUSY);
   CHECK_EQ(sfo_engine_handle_timer(engine, 0), SFO_ERR_BUSY);
   CHECK_EQ(sfo_engine_handle_dns(engine, 0, 0, &byte, 1), SFO_ERR_BUSY);
+  CHECK_EQ(sfo_engine_dns_failed(engine, 0, 1, 0, SFO_TRANSPORT_UDP), SFO_ERR_BUSY);
   CHECK_EQ(sfo_engine_set_dns_servers(engine, 0, servers, 1), SFO_ERR_BUSY);
   CHECK_EQ(sfo_engine_set_link(engine, 0, SFO_LINK_UP), SFO_ERR_BUSY);
   CHECK_EQ(sfo_engine_accepts_source(engine, 1, "192.0.2.1", &accepted), SFO_ERR_BUSY);

@@ -283,7 +283,7 @@ impl Engine {
         self.settle(now);
     }
 
-    /// A DNS query could not be sent, or the server cannot be reached over this transport.
+    /// A DNS query could not be sent, the server cannot be reached over this transport, or a connection has ended.
     pub fn dns_send_failed(&mut self, now_ms: u64, query: u64, server: DnsServerIndex, transport: DnsTransport) {
         let now = self.clock.read(now_ms);
         let (resolver, out) = self.shared.directory.resolver();
@@ -325,6 +325,7 @@ impl Engine {
     pub fn network_changed(&mut self, now_ms: u64) {
         let now = self.clock.read(now_ms);
         self.shared.health.clear();
+        // Answers to the old address are lost, and servers that were out of reach may be in reach now.
         self.shared.directory.start_anew(now);
         for place in 0..self.accounts.len() {
             self.with_account(now, AccountId(place as u32 + 1), |account, ctx| account.on_network_changed(ctx));

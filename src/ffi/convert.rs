@@ -72,6 +72,15 @@ pub fn dns_transport(transport: DnsTransport) -> u32 {
     }
 }
 
+/// The transport of a DNS message that this SFO_TRANSPORT_... stands for.
+pub fn dns_transport_of(number: u32) -> Option<DnsTransport> {
+    match number {
+        c::SFO_TRANSPORT_UDP => Some(DnsTransport::Udp),
+        c::SFO_TRANSPORT_TCP => Some(DnsTransport::Tcp),
+        _ => None,
+    }
+}
+
 /// SFO_METHOD_...
 pub fn method(method: Method) -> u32 {
     Method::ALL.iter().find(|(_, known)| *known == method).map_or(c::SFO_METHOD_OTHER, |(number, _)| *number)

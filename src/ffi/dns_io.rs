@@ -9,7 +9,9 @@ use core::ffi::c_char;
 use std::path::Path;
 
 /// Lists the descriptors to poll now, and for what. Ask before every poll() or select(); with epoll, use the dns_watch
-/// callback instead. Usually there are none: a descriptor lives as long as its query.
+/// callback instead. Usually there are none: a descriptor lives as long as its query. (select() can watch descriptors below
+/// FD_SETSIZE only, and FD_SET() with a larger one writes past the set: skip such a descriptor, its query goes on by its
+/// timeout; or use poll().)
 ///
 /// engine: the engine.
 /// out, capacity: receives at most capacity entries; may be NULL with capacity 0.

@@ -216,6 +216,35 @@ pub unsafe extern "C" fn sfo_engine_handle_dns(
     }
 }
 
+/// A DNS message that the dns_send callback has taken comes to nothing: an ICMP error, a connection that was refused or
+/// reset, or that the server closed before it answered. The next try follows at once, instead of after the query timeout.
+/// Nothing happens if the query is over, or if another server or transport is being asked by now. Report each message at
+/// most once, and none that dns_send itself has refused. A silent server is not reported: the library has a timer for it.
+///
+/// engine: the engine.
+/// now_ms: your clock.
+/// query, server_index, transport: as in the sfo_dns_query of that message.
+/// Returns SFO_OK; SFO_ERR_INVALID: engine is NULL, or transport neither SFO_TRANSPORT_UDP nor SFO_TRANSPORT_TCP;
+/// SFO_ERR_BUSY; SFO_ERR_STATE; SFO_ERR_FAULT.
+/// Callbacks: any. From callbacks: yes. Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sfo_engine_dns_failed(
+    engine: *mut sfo_engine,
+    now_ms: u64,
+    query: u64,
+    server_index: u32,
+    transport: u32,
+) -> sfo_status {
+    let Some(transport) = convert::dns_transport_of(transport) else { return SFO_ERR_INVALID };
+    // SAFETY: the caller vouches for the pointer.
+    unsafe {
+        sfo_engine::run(engine, Some(now_ms), |core| {
+            core.engine.dns_send_failed(now_ms, query, DnsServerIndex(server_index), transport);
+            SFO_OK
+        })
+    }
+}
+
 /// Names the DNS servers, best first, in place of those of the configuration. Without any, only static records and numeric
 /// addresses work.
 ///
@@ -260,8 +289,8 @@ pub unsafe extern "C" fn sfo_engine_set_dns_servers(
 }
 
 /// The network came up, or the device's own address changed: what was learned about servers is forgotten, DNS is asked
-/// anew, and every running account registers again. Requests under way go on as they are. While the network is down, return
-/// SFO_CAUSE_LOCAL from send_sip.
+/// anew, and every running account registers again. Requests under way go on as they are. DNS queries under way begin anew,
+/// as other queries and from other ports. While the network is down, return SFO_CAUSE_LOCAL from send_sip.
 ///
 /// engine: the engine.
 /// now_ms: your clock.

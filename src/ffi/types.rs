@@ -171,7 +171,8 @@ pub struct sfo_dns_query {
     /// SFO_TRANSPORT_UDP or SFO_TRANSPORT_TCP (a datagram was too small for the answer, or sip.dns_transport_type is 1).
     /// Over TCP you connect, send the two bytes of length before the message (RFC 1035 section 4.2.2), and take them off
     /// the answer. Close the connection when a message has come, after the query timeout, or with the next call for this
-    /// query and server. Without TCP, return 1: the next server is asked.
+    /// query and server. Without TCP, return 1: the next server is asked. If the connection is refused, reset, or closed
+    /// before a message came, say so by sfo_engine_dns_failed().
     pub transport: u32,
 }
 
@@ -196,8 +197,8 @@ pub struct sfo_callbacks {
     /// SFO_TIME_NEVER: not at all. Comes last, and only when the moment changed; after sfo_engine_handle_timer() always,
     /// so that a one-shot timer is enough.
     pub set_timer: Option<unsafe extern "C" fn(user: *mut c_void, deadline_ms: u64)>,
-    /// Send a DNS message, and hand answers to sfo_engine_handle_dns(). Return 0, or anything else if it could not be
-    /// sent. NULL: the library uses sockets of its own, see sfo_dns_io_fds().
+    /// Send a DNS message, and hand answers to sfo_engine_handle_dns(), failures to sfo_engine_dns_failed(). Return 0, or
+    /// anything else if it could not be sent. NULL: the library uses sockets of its own, see sfo_dns_io_fds().
     pub dns_send: Option<unsafe extern "C" fn(user: *mut c_void, query: *const sfo_dns_query) -> i32>,
     /// OPTIONAL, without dns_send only, for epoll and its kin: watch this descriptor for these SFO_DNS_... events, level
     /// triggered, and no longer for those named before: a TCP connection first waits for room to write, then for the
