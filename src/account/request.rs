@@ -8,11 +8,8 @@ use super::walk::{Pick, Walk};
 use crate::config::{Redundancy, ServerSettings};
 use crate::policy::Method;
 use crate::target::TargetList;
-use crate::types::{AttemptId, Cause, RequestId, SECOND_MS, Server, Time};
+use crate::types::{AttemptId, Cause, RequestId, Server, Time};
 use std::sync::Arc;
-
-/// Requests of one account that may wait for a registration at the same time.
-const MAX_PARKED: usize = 16;
 
 /// Why a request exists.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -25,6 +22,14 @@ pub enum Kind {
     Probe,
     /// Is this one target still a registrar?
     TargetCheck,
+    /// Moves the binding to this one target, because requests are to go there.
+    Move,
+    /// Makes the phone known to this one target, because a request is to go there; the binding stays where it is.
+    Beside,
+    /// Moves the binding back to the primary.
+    Failback,
+    /// Does the primary answer?
+    FailbackProbe,
     /// Removes a binding.
     Unregister,
 }
@@ -61,6 +66,8 @@ pub struct Request {
     pub last_attempt: Option<AttemptId>,
     /// A registrar asked for at least this lifetime, seconds.
     pub min_expires_s: Option<u32>,
+    /// No call was up or being set up when it began, itself not counted.
+    pub was_idle: bool,
 }
 
 impl Request {
@@ -71,8 +78,8 @@ impl Request {
             Kind::Firmware => Purpose::Request,
             // Another server serves the account meanwhile, or a request has just found this one dead.
             Kind::Registration(_) if self.walk.always_retries => Purpose::Probe,
-            Kind::Registration(_) => Purpose::Register,
-            Kind::Probe | Kind::TargetCheck => Purpose::Probe,
+            Kind::Registration(_) | Kind::Move | Kind::Beside => Purpose::Register,
+            Kind::Probe | Kind::TargetCheck | Kind::Failback | Kind::FailbackProbe => Purpose::Probe,
             Kind::Unregister => Purpose::Unregister,
         }
     }
@@ -159,7 +166,9 @@ impl Account {
     ) -> Option<RequestId> {
         let phase = Phase::AwaitingList(self.current);
         let account = self.id;
-        let request = Request { kind, account, method, token, walk, phase, last_attempt: None, min_expires_s: None };
+        let was_idle = self.is_idle(ctx);
+        let request =
+            Request { kind, account, method, token, walk, phase, last_attempt: None, min_expires_s: None, was_idle };
         let id = RequestId(ctx.requests.insert(request).ok()?);
         self.open.push(id);
         Some(id)
@@ -184,11 +193,12 @@ impl Account {
 
     /// Moves a request to its next target, or ends it.
     pub(super) fn advance(&mut self, ctx: &mut Context<'_>, id: RequestId) {
-        // Each round opens an attempt, waits, ends, or closes one of two servers: four rounds are more than enough.
-        for _ in 0..4 {
+        // Each round opens an attempt, waits, ends, learns the targets of one of two servers, or closes one.
+        for _ in 0..5 {
             let Some(request) = ctx.requests.get(id.0) else { return };
             let avoid = self.settings.skip_redundant_failover_addr;
-            let pick = request.walk.pick(|key| self.is_held(ctx, key), avoid);
+            let method = request.method;
+            let pick = request.walk.pick(|server, key| self.is_held(ctx, method, server, key), avoid);
             let (Pick::Target(server, _) | Pick::NeedList(server)) = pick else {
                 return self.exhausted(ctx, id);
             };
@@ -198,9 +208,19 @@ impl Account {
                     self.close_server(ctx, id, server);
                     continue;
                 }
-                Gate::Register => return self.park(ctx, id, server),
+                Gate::Register => {
+                    if self.park(ctx, id, server) {
+                        self.take_over(ctx, server);
+                    }
+                    return;
+                }
             }
             match pick {
+                Pick::Target(server, index) if self.needs_registration(ctx.now, request, server, index) => {
+                    if self.await_registration(ctx, id, server, index) {
+                        return;
+                    }
+                }
                 Pick::Target(server, index) => return self.open_attempt(ctx, id, server, index),
                 Pick::NeedList(server) => match ctx.lists.get(ctx.now, &self.settings, server) {
                     ListState::Ready(list) if self.repeats_server_1(ctx, id, server, &list) => {
@@ -217,12 +237,13 @@ impl Account {
     }
 
     fn give_list(&mut self, ctx: &mut Context<'_>, id: RequestId, server: Server, list: Arc<TargetList>) {
+        let start = self.start_in(ctx, id, server, &list);
         if let Some(request) = ctx.requests.get_mut(id.0) {
-            request.walk.set_list(server, list);
+            request.walk.set_list(server, list, start);
         }
     }
 
-    fn close_server(&mut self, ctx: &mut Context<'_>, id: RequestId, server: Server) {
+    pub(super) fn close_server(&mut self, ctx: &mut Context<'_>, id: RequestId, server: Server) {
         if let Some(request) = ctx.requests.get_mut(id.0) {
             request.walk.close(server);
         }
@@ -280,32 +301,6 @@ impl Account {
         request.is_some_and(|r| r.kind == Kind::Firmware && r.walk.found_dead(server, avoid))
     }
 
-    fn park(&mut self, ctx: &mut Context<'_>, id: RequestId, server: Server) {
-        let is_parked =
-            |open: &&RequestId| matches!(ctx.requests.get(open.0).map(|r| &r.phase), Some(Phase::Parked(_)));
-        if self.open.iter().filter(is_parked).count() >= MAX_PARKED {
-            return self.give_up(ctx, id, Cause::NotRegistered);
-        }
-        set_phase(ctx, id, Phase::Parked(server));
-        self.take_over(ctx, server);
-    }
-
-    /// A registration walk has ended: requests that waited for it go on. `failed` names the servers that it did not
-    /// register with; those that waited for a server that it never reached ask for another walk.
-    pub(super) fn unpark(&mut self, ctx: &mut Context<'_>, failed: [bool; 2]) {
-        let parked_at = |id: &RequestId| match ctx.requests.get(id.0)?.phase {
-            Phase::Parked(at) => Some((*id, at)),
-            Phase::Attempting(_) | Phase::AwaitingList(_) | Phase::Finished(_) => None,
-        };
-        let parked: Vec<(RequestId, Server)> = self.open.iter().filter_map(parked_at).collect();
-        for (id, at) in parked {
-            if failed[at.index()] {
-                self.close_server(ctx, id, at);
-            }
-            self.advance(ctx, id);
-        }
-    }
-
     /// The targets of a server are known, or will not become known: requests that waited for them go on.
     pub fn on_list(&mut self, ctx: &mut Context<'_>, server: Server) {
         let is_waiting = |id: &&RequestId| matches!(ctx.requests.get(id.0).map(|r| &r.phase), Some(Phase::AwaitingList(at)) if *at == server);
@@ -349,7 +344,9 @@ impl Account {
             return self.on_register_answer(ctx, id, attempt_id, response);
         }
         let needs_binding = !self.holds_binding(ctx.now, server);
-        self.note_current_target(ctx, server, list, index, cause);
+        if self.note_answer(ctx, id, (server, &list, index)) {
+            self.note_current_target(ctx, server, list, index, cause);
+        }
         let report = self.done_report(ctx, id, RequestResult::Answered, Cause::Response(response.status));
         self.finish(ctx, id, report);
         if needs_binding {
@@ -361,7 +358,10 @@ impl Account {
     fn exhausted(&mut self, ctx: &mut Context<'_>, id: RequestId) {
         let Some(request) = ctx.requests.get(id.0) else { return };
         let cause = request.walk.last_cause().unwrap_or(Cause::Resolution);
+        let is_wanted = |server: Server| self.settings.server(server).is_some_and(|s| s.only_signal_with_registered);
+        let had_no_binding = request.walk.ordinal == 0 && Server::BOTH.into_iter().any(is_wanted);
         match request.kind {
+            Kind::Firmware if had_no_binding => self.give_up(ctx, id, Cause::NotRegistered),
             Kind::Firmware => self.give_up(ctx, id, cause),
             _ => self.on_register_failed(ctx, id, cause),
         }
@@ -420,26 +420,6 @@ impl Account {
             attempt: request.last_attempt,
             failed: failed.collect(),
         })
-    }
-
-    /// True if this target is to be tried last: it asked for a pause, or its failure is recent enough to be remembered.
-    fn is_held(&self, ctx: &Context<'_>, key: crate::target::TargetKey) -> bool {
-        if self.held.iter().any(|(held, until)| *held == key && *until > ctx.now) {
-            return true;
-        }
-        let quarantine = self.settings.servers.iter().flatten().map(|server| server.quarantine_timeout_s).max();
-        let quarantine_ms = u64::from(quarantine.unwrap_or(0)) * SECOND_MS;
-        quarantine_ms > 0 && ctx.health.failure(key).is_some_and(|failure| ctx.now.since(failure.at) < quarantine_ms)
-    }
-
-    /// Tries a target last for the time that it asked for.
-    pub(super) fn hold(&mut self, now: Time, key: crate::target::TargetKey, seconds: u32) {
-        /// Targets that one account remembers this about: as many as two full lists have.
-        const MAX_HELD: usize = 64;
-        self.held.retain(|(held, until)| *held != key && *until > now);
-        if self.held.len() < MAX_HELD {
-            self.held.push((key, now.after(u64::from(seconds) * SECOND_MS)));
-        }
     }
 }
 

@@ -229,6 +229,7 @@ impl Engine {
             TimerKey::Lane(account, _)
             | TimerKey::Binding(account, _)
             | TimerKey::Probe(account)
+            | TimerKey::Failback(account, _)
             | TimerKey::Stopping(account)
             | TimerKey::Pending(account) => account,
         };

@@ -239,6 +239,14 @@ pub struct sfo_options {
     /// Unpredictable bytes, from getrandom() or the device's generator: DNS ids, load balance and jitter come from
     /// them. The same seed, configuration and calls give the same callbacks.
     pub seed: [u8; 32],
+    /// Not used: this place was padding once.
+    pub reserved: u32,
+    /// Probes in a row, 30 s apart, that the primary must answer before an account returns to it, 1..100. Default 1. Acts
+    /// only with the key failback_probe = 1 or 2.
+    pub failback_successes: u32,
+    /// An account that left the primary stays at the backup at least this long, seconds, 0..86400, whatever its failback_mode
+    /// says; unless the backup fails. Default 0. Against a primary that comes and goes.
+    pub failback_min_stay_s: u32,
 }
 
 /// A request to route. Begin with SFO_REQUEST_INIT.
