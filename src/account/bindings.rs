@@ -30,9 +30,14 @@ impl Binding {
 }
 
 impl Account {
+    /// The binding at this server, if it lives.
+    pub(super) fn live_binding(&self, now: Time, server: Server) -> Option<&Binding> {
+        self.sides[server.index()].binding.as_ref().filter(|binding| binding.expires > now)
+    }
+
     /// True if a binding lives at this server.
     pub(super) fn holds_binding(&self, now: Time, server: Server) -> bool {
-        self.sides[server.index()].binding.as_ref().is_some_and(|binding| binding.expires > now)
+        self.live_binding(now, server).is_some()
     }
 
     /// Keeps a new binding in place of the old one at the same server.

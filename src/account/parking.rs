@@ -34,8 +34,7 @@ impl Account {
 
     /// True if the binding at a server is held by this target.
     pub(super) fn is_bound_to(&self, now: Time, server: Server, key: TargetKey) -> bool {
-        let binding = &self.sides[server.index()].binding;
-        binding.as_ref().is_some_and(|binding| binding.expires > now && binding.target().key == key)
+        self.live_binding(now, server).is_some_and(|binding| binding.target().key == key)
     }
 
     fn knows_us(&self, now: Time, server: Server, key: TargetKey) -> bool {

@@ -247,7 +247,7 @@ impl Account {
     fn on_registered_beside(&mut self, ctx: &mut Context<'_>, server: Server, key: TargetKey, granted_s: u32) {
         let until = ctx.now.after(u64::from(granted_s) * SECOND_MS);
         self.sides[server.index()].registered_beside = Some((key, until));
-        self.unpark_at(ctx, server, key);
+        self.unpark(ctx, [false; 2]);
         self.after_single_register(ctx, server);
     }
 

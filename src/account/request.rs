@@ -2,9 +2,10 @@
 
 use super::action::{Action, CancelMode, DoneReport, EventKind, FailedAttempt, Purpose, RequestResult};
 use super::attempt::{FinalResponse, end_attempt, leave_attempt};
+use super::bindings::Binding;
 use super::context::{Context, ListState};
 use super::machine::{Account, Phase as AccountPhase};
-use super::walk::{Pick, Walk};
+use super::walk::{Pick, Start, Walk};
 use crate::config::{Redundancy, ServerSettings};
 use crate::policy::Method;
 use crate::target::TargetList;
@@ -238,6 +239,11 @@ impl Account {
 
     fn give_list(&mut self, ctx: &mut Context<'_>, id: RequestId, server: Server, list: Arc<TargetList>) {
         let start = self.start_in(ctx, id, server, &list);
+        let list = match self.live_binding(ctx.now, server).map(Binding::target) {
+            // A target that DNS does not name any more stays a candidate while it holds the binding.
+            Some(bound) if list.position(bound.key).is_none() => Arc::new(list.with(bound)),
+            _ => list,
+        };
         if let Some(request) = ctx.requests.get_mut(id.0) {
             request.walk.set_list(server, list, start);
         }
@@ -249,9 +255,13 @@ impl Account {
         }
     }
 
-    /// A server without an address is a failed server.
+    /// A server without an address is a failed server, unless a target is known that holds the binding.
     fn name_leads_nowhere(&mut self, ctx: &mut Context<'_>, id: RequestId, server: Server) {
         let Some(request) = ctx.requests.get_mut(id.0) else { return };
+        if let Some(binding) = self.live_binding(ctx.now, server) {
+            let list = Arc::new(binding.list.only(binding.target()));
+            return request.walk.set_list(server, list, Start::Primary);
+        }
         request.walk.close_unresolved(server);
         if matches!(request.kind, Kind::Registration(_)) {
             let text = format!("server {}: its name leads to no address", server.number());

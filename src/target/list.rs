@@ -97,6 +97,20 @@ impl TargetList {
         TargetList { targets: kept.into(), tls_name: c_text(tls_name), registrar: c_text(registrar) }
     }
 
+    /// This list with one more target behind the others; in a full list it takes the last place.
+    #[must_use]
+    pub fn with(&self, target: &Target) -> TargetList {
+        let room = self.targets.len().min(MAX_TARGETS - 1);
+        let targets = self.targets[..room].iter().chain([target]).cloned().collect();
+        TargetList { targets, ..self.clone() }
+    }
+
+    /// A list of one of these targets.
+    #[must_use]
+    pub fn only(&self, target: &Target) -> TargetList {
+        TargetList { targets: [target.clone()].into(), ..self.clone() }
+    }
+
     /// The targets, best first.
     #[must_use]
     pub fn targets(&self) -> &[Target] {
@@ -153,6 +167,17 @@ mod tests {
         let list = TargetList::new(many, "pbx", "pbx");
         assert_eq!(list.targets().len(), MAX_TARGETS);
         assert_eq!(list.targets()[0].as_str(), "192.0.2.0:5060/udp");
+    }
+
+    #[test]
+    fn a_list_with_one_more_target_stays_bounded() {
+        let more = target(Transport::Udp, "192.0.2.200:5060");
+        let small = TargetList::new([target(Transport::Udp, "192.0.2.1:5060")], "pbx", "pbx").with(&more);
+        assert_eq!(small.position(more.key), Some(1));
+        let many = (0..100).map(|i| target(Transport::Udp, &format!("192.0.2.{i}:5060")));
+        let full = TargetList::new(many, "pbx", "pbx").with(&more);
+        assert_eq!((full.targets().len(), full.position(more.key)), (MAX_TARGETS, Some(MAX_TARGETS - 1)));
+        assert_eq!(full.only(&more).targets(), [more]);
     }
 
     #[test]

@@ -135,7 +135,8 @@ fn an_answer_that_comes_behind_is_used_by_the_next_walk() {
     world.at(550.0);
     assert_eq!(world.sent(), ["541.8 REGISTER 192.168.1.14:5060/udp (3, 7500)"]);
     world.invite();
-    assert_eq!(world.sent(), ["550 INVITE 192.168.1.20:5060/udp (6, 32000)"]);
+    // Not the last one: the former target holds the binding, so it stays a candidate.
+    assert_eq!(world.sent(), ["550 INVITE 192.168.1.20:5060/udp (3, 7500)"]);
 }
 
 #[test]
@@ -170,11 +171,14 @@ fn without_a_cache_the_last_good_targets_serve_when_nothing_answers() {
 }
 
 #[test]
-fn a_name_that_is_gone_leads_to_server_2() {
+fn a_name_that_is_gone_leads_to_server_2_once_the_registered_target_is_dead() {
     let mut world = World::started(&domain_and_fallback(&["sip_server.1.expires = 600"]));
     world.at(500.0);
     world.zone.remove("pbx.example.com");
-    world.at(700.0);
+    world.at(1_200.0);
+    assert_eq!(world.current(), Server::Working, "the target that holds the binding stays a candidate");
+    world.down(&[P]);
+    world.at(2_000.0);
     assert_eq!(world.current(), Server::Fallback);
     assert_eq!(world.state(2), "registered");
 }
@@ -190,7 +194,7 @@ fn a_new_address_is_used_when_the_old_records_have_ended() {
     world.invite();
     assert_eq!(
         world.sent(),
-        ["200 INVITE 192.168.1.14:5060/udp (3, 7500)", "301 INVITE 192.168.1.20:5060/udp (6, 32000)"]
+        ["200 INVITE 192.168.1.14:5060/udp (3, 7500)", "301 INVITE 192.168.1.20:5060/udp (3, 7500)"]
     );
 }
 
