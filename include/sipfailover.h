@@ -200,7 +200,7 @@
 #define SFO_EVENT_REDUCED_SERVICE 8u
 /* The account is at a backup (`from`), and it is time to return to the primary (`to`), by failback_mode 1, 2 or 3. */
 #define SFO_EVENT_FAILBACK_DUE 9u
-/* The return waits until no call is up or being set up; see sfo_engine_set_account_busy(). */
+/* The return waits until no call is up or being set up; see sfo_account_set_busy(). */
 #define SFO_EVENT_FAILBACK_DEFERRED 10u
 /* The account is back at the primary (`to`). */
 #define SFO_EVENT_FAILBACK_DONE 11u
@@ -972,7 +972,9 @@ sfo_status sfo_account_stop(struct sfo_engine *engine,
                             uint64_t now_ms,
                             uint32_t account);
 
-/* Says whether a call is up on an account, incoming or outgoing. New settings wait until it is over.
+/* Says whether a call is up on an account, incoming or outgoing. New settings and the return to a primary (failback) wait
+ * until it is over. When an INVITE was answered with 2xx, say 1 in the request_done callback, or at the latest before your
+ * next sfo_engine_handle_timer(): until then the library takes it for granted.
  *
  * engine: the engine.
  * now_ms: your clock.
@@ -982,7 +984,10 @@ sfo_status sfo_account_stop(struct sfo_engine *engine,
  * SFO_ERR_BUSY; SFO_ERR_STATE; SFO_ERR_FAULT.
  * Callbacks: any. From callbacks: yes. Since 0.1.
  */
-sfo_status sfo_account_set_busy(struct sfo_engine *engine, uint64_t now_ms, uint32_t account, uint32_t busy);
+sfo_status sfo_account_set_busy(struct sfo_engine *engine,
+                                uint64_t now_ms,
+                                uint32_t account,
+                                uint32_t busy);
 
 /* Reads the state of an account.
  *

@@ -4,6 +4,7 @@ use super::action::{EventKind, RegistrationState};
 use super::attempt::CauseText;
 use super::context::{Context, TimerKey};
 use super::machine::Account;
+use crate::config::FailbackMode;
 use crate::policy::{Method, earlier_by_up_to, refresh_lead_ms, retry_budget};
 use crate::target::{Target, TargetList};
 use crate::types::{Cause, Server, Time, TimerHandle};
@@ -73,6 +74,10 @@ impl Account {
     fn dead_budgets_ms(&self, ctx: &Context<'_>, server: Server) -> u64 {
         let side = &self.sides[server.index()];
         let (Some(binding), Some(settings)) = (&side.binding, self.settings.server(server)) else { return 0 };
+        if matches!(settings.failback_mode, FailbackMode::DnsTtl | FailbackMode::Duration) {
+            // The refresh starts where the account is.
+            return 0;
+        }
         let before = binding.list.targets().iter().take(usize::from(binding.index));
         let dead = before.filter(|target| ctx.health.failure(target.key).is_some());
         let cost = |target: &Target| {

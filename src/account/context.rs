@@ -26,6 +26,8 @@ pub enum TimerKey {
     Stopping(AccountId),
     /// The latest moment for new settings to take effect.
     Pending(AccountId),
+    /// The firmware has had the time to say that the call that was answered is up.
+    Answered(AccountId),
 }
 
 /// What is known about the targets of one server.

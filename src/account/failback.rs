@@ -86,7 +86,7 @@ impl Account {
             }
             None => return Start::At(last),
             Some(0) => {
-                self.settle_at_primary(ctx, server);
+                self.clear_due(ctx, server);
                 return Start::At(last);
             }
             Some(_) => self.note_new_primary(ctx, server),
@@ -117,12 +117,12 @@ impl Account {
         self.settings.server(server).is_some_and(|settings| settings.failback_mode != FailbackMode::NewRequests)
     }
 
-    /// No INVITE of ours under way, and no call up.
+    /// No INVITE of ours under way, no call up, and none that was answered at this very moment.
     pub(super) fn is_idle(&self, ctx: &Context<'_>) -> bool {
         let is_call = |id: &RequestId| {
             ctx.requests.get(id.0).is_some_and(|r| r.kind == Kind::Firmware && r.method == Method::Invite)
         };
-        !self.busy && !self.open.iter().any(is_call)
+        !self.busy && self.answered.is_none() && !self.open.iter().any(is_call)
     }
 
     /// A target serves the account now. `list` is where it was found.
@@ -140,7 +140,7 @@ impl Account {
         let was_trying = matches!(state.stage, Stage::Trying(_));
         state.last = Some((list.clone(), index));
         state.since = ctx.now;
-        self.settle_at_primary(ctx, server);
+        self.clear_due(ctx, server);
         match (index, former) {
             (0, Some((_, from))) if was_trying => {
                 let text = format!("server {}: back at its primary {}", server.number(), target.as_str());
@@ -177,7 +177,7 @@ impl Account {
     }
 
     /// The target used last is the primary, or the account has just switched: nothing is due.
-    fn settle_at_primary(&mut self, ctx: &mut Context<'_>, server: Server) {
+    fn clear_due(&mut self, ctx: &mut Context<'_>, server: Server) {
         let state = &mut self.sides[server.index()].failback;
         ctx.cancel_timer(&mut state.timer);
         state.wait();
@@ -185,7 +185,7 @@ impl Account {
 
     /// Forgets where the account was: the next request starts at the primary.
     pub(super) fn forget_last(&mut self, ctx: &mut Context<'_>, server: Server) {
-        self.settle_at_primary(ctx, server);
+        self.clear_due(ctx, server);
         self.sides[server.index()].failback.last = None;
     }
 
@@ -308,7 +308,7 @@ impl Account {
     ) -> bool {
         let was_trying = index == 0 && self.sides[server.index()].failback.stage == Stage::Trying(id);
         if was_trying {
-            self.settle_at_primary(ctx, server);
+            self.clear_due(ctx, server);
             self.schedule_failback(ctx, server, started);
         }
         was_trying

@@ -149,6 +149,7 @@ impl Account {
         }
         self.forget_places(ctx);
         self.registered_ip = None;
+        ctx.cancel_timer(&mut self.answered);
         let mut timer = self.probe_timer.take();
         ctx.cancel_timer(&mut timer);
         self.probe = None;
@@ -172,8 +173,16 @@ impl Account {
     }
 
     /// The firmware says whether it has a call up.
-    pub fn set_busy(&mut self, busy: bool) {
+    pub fn set_busy(&mut self, ctx: &mut Context<'_>, busy: bool) {
         self.busy = busy;
+        ctx.cancel_timer(&mut self.answered);
+    }
+
+    /// A call was answered. It counts as up until the firmware has had the time to say so: until it calls again.
+    pub(super) fn note_call_answered(&mut self, ctx: &mut Context<'_>) {
+        let mut timer = self.answered.take();
+        ctx.set_timer(&mut timer, 0, TimerKey::Answered(self.id));
+        self.answered = timer;
     }
 
     /// New settings for the account, or none: it is not configured any more. Settings that are the same are not noticed;

@@ -90,6 +90,8 @@ pub struct Account {
     pub(super) restart: bool,
     /// The firmware has a call up.
     pub(super) busy: bool,
+    /// A call was answered just now: the firmware has not had the time to say that it is up.
+    pub(super) answered: Option<TimerHandle>,
 }
 
 impl Side {
@@ -127,6 +129,7 @@ impl Account {
             pending: None,
             restart: false,
             busy: false,
+            answered: None,
         };
         account.current = account.first_server();
         account
@@ -186,6 +189,7 @@ impl Account {
             TimerKey::Failback(_, server) => self.on_failback_timer(ctx, server),
             TimerKey::Stopping(_) => self.on_stopping_timer(ctx),
             TimerKey::Pending(_) => self.apply_pending(ctx),
+            TimerKey::Answered(_) => self.answered = None,
         }
     }
 

@@ -99,10 +99,12 @@ impl Account {
     pub(super) fn unpark(&mut self, ctx: &mut Context<'_>, failed: [bool; 2]) {
         let parked: Vec<(RequestId, Server)> = self.parked(ctx).collect();
         for (id, at) in parked {
-            if failed[at.index()] {
+            if is_parked(ctx, id) && failed[at.index()] {
                 self.close_server(ctx, id, at);
             }
-            self.advance(ctx, id);
+            if is_parked(ctx, id) {
+                self.advance(ctx, id);
+            }
         }
     }
 
@@ -122,6 +124,9 @@ impl Account {
         let is_dead = matches!(cause, Cause::Timeout | Cause::Transport(_) | Cause::OtherRequest);
         let parked: Vec<(RequestId, Server)> = self.parked(ctx).collect();
         for (id, at) in parked {
+            if !is_parked(ctx, id) {
+                continue;
+            }
             let Some(request) = ctx.requests.get_mut(id.0) else { continue };
             let index = request.walk.list(server).and_then(|list| list.position(key)).map(|index| index as u8);
             match index.filter(|index| at == server && request.walk.is_untried(server, *index)) {
@@ -170,4 +175,9 @@ impl Account {
             self.check_target(ctx, server, list, key);
         }
     }
+}
+
+/// True if a request still waits: what became of the ones before it may have moved it on.
+fn is_parked(ctx: &Context<'_>, id: RequestId) -> bool {
+    ctx.requests.get(id.0).is_some_and(|request| matches!(request.phase, Phase::Parked(_)))
 }

@@ -349,7 +349,7 @@ impl Account {
         let (Some(request), Some(attempt)) = (ctx.requests.get(id.0), ctx.attempts.get(attempt_id.0)) else { return };
         let Some(response) = response else { return };
         let (server, index, list) = (attempt.server, attempt.index, attempt.list.clone());
-        let cause = request.walk.last_cause();
+        let (cause, method) = (request.walk.last_cause(), attempt.method);
         if request.kind != Kind::Firmware {
             return self.on_register_answer(ctx, id, attempt_id, response);
         }
@@ -357,9 +357,13 @@ impl Account {
         if self.note_answer(ctx, id, (server, &list, index)) {
             self.note_current_target(ctx, server, list, index, cause);
         }
+        if method == Method::Invite && (200..=299).contains(&response.status) {
+            self.note_call_answered(ctx);
+        }
         let report = self.done_report(ctx, id, RequestResult::Answered, Cause::Response(response.status));
         self.finish(ctx, id, report);
-        if needs_binding {
+        // New settings that only wait for the end of the call bring a registration of their own.
+        if needs_binding && self.pending.is_none() {
             self.register_soon(ctx, server);
         }
     }

@@ -231,7 +231,8 @@ impl Engine {
             | TimerKey::Probe(account)
             | TimerKey::Failback(account, _)
             | TimerKey::Stopping(account)
-            | TimerKey::Pending(account) => account,
+            | TimerKey::Pending(account)
+            | TimerKey::Answered(account) => account,
         };
         if self.with_account(now, account, |account, ctx| account.on_timer(ctx, key)).is_none()
             && let TimerKey::Attempt(id) = key
@@ -335,7 +336,7 @@ impl Engine {
     /// # Errors
     /// [`InputError::NotFound`]: it is not configured, or not enabled.
     pub fn set_account_busy(&mut self, now_ms: u64, id: AccountId, busy: bool) -> Result<(), InputError> {
-        self.on_account(now_ms, id, |account, _| account.set_busy(busy))
+        self.on_account(now_ms, id, |account, ctx| account.set_busy(ctx, busy))
     }
 
     /// An account, if it is configured and enabled.

@@ -149,7 +149,7 @@ pub const SFO_EVENT_STOPPED: u32 = 7;
 pub const SFO_EVENT_REDUCED_SERVICE: u32 = 8;
 /// The account is at a backup (`from`), and it is time to return to the primary (`to`), by failback_mode 1, 2 or 3.
 pub const SFO_EVENT_FAILBACK_DUE: u32 = 9;
-/// The return waits until no call is up or being set up; see sfo_engine_set_account_busy().
+/// The return waits until no call is up or being set up; see sfo_account_set_busy().
 pub const SFO_EVENT_FAILBACK_DEFERRED: u32 = 10;
 /// The account is back at the primary (`to`).
 pub const SFO_EVENT_FAILBACK_DONE: u32 = 11;
