@@ -132,17 +132,17 @@ impl Account {
             return;
         }
         let state = &mut self.sides[server.index()].failback;
-        let former = state.last().map(|former| (former.key, former.as_str().to_owned()));
-        if former.as_ref().is_some_and(|(key, _)| *key == target.key) {
-            state.last = Some((list.clone(), index));
+        let is_same = state.last_key() == Some(target.key);
+        let former = state.last.replace((list.clone(), index));
+        if is_same {
             return;
         }
         let was_trying = matches!(state.stage, Stage::Trying(_));
-        state.last = Some((list.clone(), index));
         state.since = ctx.now;
         self.clear_due(ctx, server);
         match (index, former) {
-            (0, Some((_, from))) if was_trying => {
+            (0, Some((list, index))) if was_trying => {
+                let from = list.targets()[usize::from(index)].as_str().to_owned();
                 let text = format!("server {}: back at its primary {}", server.number(), target.as_str());
                 let ends = [from, target.as_str().to_owned()];
                 self.event_between(ctx, (EventKind::FailbackDone, server, Cause::Recovered), ends, text);

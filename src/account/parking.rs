@@ -37,6 +37,14 @@ impl Account {
         self.live_binding(now, server).is_some_and(|binding| binding.target().key == key)
     }
 
+    /// True if a target has granted a registration that the account has not replaced since, expired or not.
+    #[cfg(test)]
+    pub fn is_known_to(&self, server: Server, key: TargetKey) -> bool {
+        let side = &self.sides[server.index()];
+        let beside = side.registered_beside.is_some_and(|(known, _)| known == key);
+        beside || side.binding.as_ref().is_some_and(|binding| binding.target().key == key)
+    }
+
     fn knows_us(&self, now: Time, server: Server, key: TargetKey) -> bool {
         let beside = self.sides[server.index()].registered_beside;
         self.is_bound_to(now, server, key) || beside.is_some_and(|(known, until)| known == key && until > now)

@@ -139,8 +139,7 @@ fn apply(world: &mut World, input: Input) {
             }
         }
         Input::Busy(busy) => {
-            let _ = world.engine.set_account_busy(world.clock(), AccountId(1), busy);
-            world.pump();
+            world.set_busy(busy);
         }
         Input::Reload(n) => world.reload(&config(n)),
         Input::StartAccount => {
@@ -168,8 +167,7 @@ fn settle(world: &mut World) {
         world.heal(host);
     }
     world.dns = Dns::Up;
-    let _ = world.engine.set_account_busy(world.clock(), AccountId(1), false);
-    world.pump();
+    world.set_busy(false);
     // Longer than any pause, lifetime, ringing call and limit.
     world.run_to(world.now + 7_200_000);
     assert_eq!(world.watch.open(), [], "requests without an end");
