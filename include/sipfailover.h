@@ -159,7 +159,7 @@
 #define SFO_PURPOSE_REQUEST 1u
 /* A registration, or its refresh. */
 #define SFO_PURPOSE_REGISTER 2u
-/* A REGISTER that finds out whether a server is back. Build it like any other. */
+/* A REGISTER or OPTIONS that finds out whether a server is back. Build it like any other. */
 #define SFO_PURPOSE_PROBE 3u
 /* A REGISTER with Expires 0 that removes a binding. */
 #define SFO_PURPOSE_UNREGISTER 4u
@@ -200,6 +200,20 @@
 #define SFO_EVENT_STOPPED 7u
 /* A function that only server 1 offers is not available now. */
 #define SFO_EVENT_REDUCED_SERVICE 8u
+/* The account is at a backup (`from`), and it is time to return to the primary (`to`), by failback_mode 1, 2 or 3. */
+#define SFO_EVENT_FAILBACK_DUE 9u
+/* The return waits until no call is up or being set up; see sfo_account_set_busy(). */
+#define SFO_EVENT_FAILBACK_DEFERRED 10u
+/* The account is back at the primary (`to`). */
+#define SFO_EVENT_FAILBACK_DONE 11u
+/* The registration moved to another IP address (from the address `from` to the target `to`) and
+ * failback_subscribe.enable is 1: SUBSCRIBE again at once, so that lamps, shared lines and message waiting follow.
+ */
+#define SFO_EVENT_RESUBSCRIBE 12u
+/* The server (`from`) that has the subscriptions failed, and the account goes on at another address without
+ * SFO_EVENT_RESUBSCRIBE: what lamps, shared lines and message waiting show may be old until the subscriptions are renewed.
+ */
+#define SFO_EVENT_SUBSCRIPTIONS_AFFECTED 13u
 
 /* Not registered with this server, and not meant to be. */
 #define SFO_REG_OFF 0u
@@ -340,6 +354,14 @@ typedef struct sfo_options {
    * at all. Default 86400.
    */
   uint32_t stale_limit_s;
+  /* Probes in a row, 30 s apart, that the primary must answer before an account returns to it, 1..100. Default 1. Acts
+   * only with the key failback_probe = 1 or 2.
+   */
+  uint32_t failback_successes;
+  /* An account that left the primary stays at the backup at least this long, seconds, 0..86400, whatever its failback_mode
+   * says; unless the backup fails. Default 0. Against a primary that comes and goes.
+   */
+  uint32_t failback_min_stay_s;
 } sfo_options;
 
 /* One attempt, as the send_sip callback gets it. All pointers die when the callback returns; none is NULL. */
@@ -978,7 +1000,9 @@ sfo_status sfo_account_stop(struct sfo_engine *engine,
                             uint64_t now_ms,
                             uint32_t account);
 
-/* Says whether a call is up on an account, incoming or outgoing. New settings wait until it is over.
+/* Says whether a call is up on an account, incoming or outgoing. New settings and the return to a primary (failback) wait
+ * until it is over. When an INVITE was answered with 2xx, say 1 in the request_done callback, or at the latest before your
+ * next sfo_engine_handle_timer(): until then the library takes it for granted.
  *
  * engine: the engine.
  * now_ms: your clock.
@@ -988,7 +1012,10 @@ sfo_status sfo_account_stop(struct sfo_engine *engine,
  * SFO_ERR_BUSY; SFO_ERR_STATE; SFO_ERR_FAULT.
  * Callbacks: any. From callbacks: yes. Since 0.1.
  */
-sfo_status sfo_account_set_busy(struct sfo_engine *engine, uint64_t now_ms, uint32_t account, uint32_t busy);
+sfo_status sfo_account_set_busy(struct sfo_engine *engine,
+                                uint64_t now_ms,
+                                uint32_t account,
+                                uint32_t busy);
 
 /* Reads the state of an account.
  *
@@ -1244,7 +1271,7 @@ uint32_t sfo_abi_version(void);
 
 /* Initializers. In C++ before C++11, members are set by assignment after these. */
 #define SFO_CALLBACKS_INIT { sizeof(sfo_callbacks), NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL }
-#define SFO_OPTIONS_INIT { sizeof(sfo_options), 500u, 0u, 1u, 1800u, 256u, 7u, SFO_LOG_INFO, { 0 }, 86400u }
+#define SFO_OPTIONS_INIT { sizeof(sfo_options), 500u, 0u, 1u, 1800u, 256u, 7u, SFO_LOG_INFO, { 0 }, 86400u, 1u, 0u }
 #define SFO_REQUEST_INIT { sizeof(sfo_request), 0u, 0u, 0u, 0u }
 #define SFO_RESPONSE_INIT { sizeof(sfo_response), 0u, SFO_ABSENT, SFO_ABSENT, SFO_ABSENT, 0u }
 

@@ -37,7 +37,7 @@ PLACE(sfo_key_info, unit, 48, 32, 32);
 PLACE(sfo_key_info, help, 56, 36, 36);
 PLACE(sfo_key_info, since, 64, 40, 40);
 
-SIZE(sfo_options, 72, 68, 68);
+SIZE(sfo_options, 80, 76, 76);
 PLACE(sfo_options, t1_ms, 8, 4, 4);
 PLACE(sfo_options, startup_window_s, 12, 8, 8);
 PLACE(sfo_options, jitter, 16, 12, 12);
@@ -47,6 +47,8 @@ PLACE(sfo_options, transports, 28, 24, 24);
 PLACE(sfo_options, log_level, 32, 28, 28);
 PLACE(sfo_options, seed, 36, 32, 32);
 PLACE(sfo_options, stale_limit_s, 68, 64, 64);
+PLACE(sfo_options, failback_successes, 72, 68, 68);
+PLACE(sfo_options, failback_min_stay_s, 76, 72, 72);
 
 SIZE(sfo_send, 160, 136, 128);
 PLACE(sfo_send, request, 8, 8, 4);

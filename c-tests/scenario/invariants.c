@@ -65,18 +65,18 @@ static void check_target(run *in, const sfo_send *send) {
     broken(in, "send_sip names the target %s, but its bytes say %s", send->target_text, expected);
 }
 
-static int is_registration(uint32_t purpose) {
-  return purpose == SFO_PURPOSE_REGISTER || purpose == SFO_PURPOSE_PROBE;
+static int is_registration(uint32_t method, uint32_t purpose) {
+  return method == SFO_METHOD_REGISTER && (purpose == SFO_PURPOSE_REGISTER || purpose == SFO_PURPOSE_PROBE);
 }
 
 /* An unREGISTER may run beside a registration: it is no walk that looks for a server. */
 static void check_one_walk(run *in, const sfo_send *send) {
   size_t i;
-  if (!is_registration(send->purpose))
+  if (!is_registration(send->method, send->purpose))
     return;
   for (i = 0; i < in->attempts; i++) {
     const attempt *at = &in->attempt[i];
-    if (at->in_flight && is_registration(at->purpose) && at->account == send->account && at->server == send->server &&
+    if (at->in_flight && is_registration(at->method, at->purpose) && at->account == send->account && at->server == send->server &&
         at->request != send->request)
       broken(in, "a second registration walk of account %u at server %u starts while %s is still asked",
              (unsigned)send->account, (unsigned)send->server, at->target);

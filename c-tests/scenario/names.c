@@ -77,6 +77,11 @@ static const char *const events[] = {
     [SFO_EVENT_RESOLUTION_FAILED] = "resolution-failed",
     [SFO_EVENT_STOPPED] = "stopped",
     [SFO_EVENT_REDUCED_SERVICE] = "reduced-service",
+    [SFO_EVENT_FAILBACK_DUE] = "failback-due",
+    [SFO_EVENT_FAILBACK_DEFERRED] = "failback-deferred",
+    [SFO_EVENT_FAILBACK_DONE] = "failback-done",
+    [SFO_EVENT_RESUBSCRIBE] = "resubscribe",
+    [SFO_EVENT_SUBSCRIPTIONS_AFFECTED] = "subscriptions-affected",
 };
 static const char *const errors[] = {"ok",    "invalid", "not-found", "busy", "limit",
                                      "config", "state",  "fault",     "io"};

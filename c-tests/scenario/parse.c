@@ -193,6 +193,8 @@ static int read_option(options *to, const char *word, place where) {
       {"dns_rtt=", "0..3600000 ms", &to->dns_rtt_ms, 3600000},
       {"t1=", "1..60000 ms", &to->t1_ms, 60000},
       {"max_accounts=", "0..1000000", &to->max_accounts, 1000000},
+      {"failback_successes=", "1..100", &to->failback_successes, 100},
+      {"failback_min_stay=", "0..86400 s", &to->failback_min_stay_s, 86400},
       {"dns=", "none or the number of DNS servers, 1..8", &to->dns_servers, DNS_SERVERS},
   };
   size_t i;
@@ -208,7 +210,8 @@ static int read_option(options *to, const char *word, place where) {
       return wrong(where, "option %s expects %s, not '%s'", rows[i].name, rows[i].form, value);
     return 0;
   }
-  return wrong(where, "'%s' is no option; expected jitter=, seed=, rtt=, dns_rtt=, additional=, t1=, max_accounts= or dns=",
+  return wrong(where, "'%s' is no option; expected jitter=, seed=, rtt=, dns_rtt=, additional=, t1=, max_accounts=, "
+                      "failback_successes=, failback_min_stay= or dns=",
                word);
 }
 
@@ -392,6 +395,7 @@ int script_read(script *out, const char *path) {
   out->options.seed = 1;
   out->options.t1_ms = 500;
   out->options.dns_servers = 1;
+  out->options.failback_successes = 1;
   from.file = "sipfailover-sim";
   from.line = 0;
   return read_source(out, path, 0, from) || check_whole(out) ? -1 : 0;

@@ -121,7 +121,8 @@ static int check(const pattern *of) {
   if (strcmp(kind, "event") == 0 && fields->count > 1 && !strchr(fields->word[1], '=') &&
       !strchr(fields->word[1], '*') && !event_number(fields->word[1]))
     return wrong(of->where, "'%s' is no event; expected registration, current, fallback-entered, fallback-left, "
-                 "all-failed, resolution-failed, stopped, reduced-service or subscriptions-affected",
+                 "all-failed, resolution-failed, stopped, reduced-service, failback-due, failback-deferred, failback-done, resubscribe or "
+                 "subscriptions-affected",
                  fields->word[1]);
   for (i = 1; i < fields->count; i++)
     if (check_field(kind, fields->word[i], of->where))

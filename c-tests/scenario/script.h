@@ -84,6 +84,7 @@ typedef struct check {
 
 typedef struct options {
   uint32_t jitter, seed, rtt_ms, dns_rtt_ms, additional, t1_ms, max_accounts, dns_servers;
+  uint32_t failback_successes, failback_min_stay_s;
 } options;
 
 typedef struct script {

@@ -133,13 +133,16 @@ static int is_complete(const struct world *world)
   return 1;
 }
 
-/* Until every list is known, or the time is over. */
+/* Until every list is known, to its end: a walk begins with the first target. Or until the time is over. */
 static void go(struct run *run, struct world *world, sfo_engine *engine)
 {
   uint64_t end = world->now + WALK_MS;
-  while (!is_complete(world) && world->now < end) {
+  while (world->now < end) {
     struct pollfd fds[MOST_DESCRIPTORS];
     size_t count = descriptors(engine, fds);
+    if (count == 0 && is_complete(world)) {
+      return;
+    }
     int patience = run->impatient ? SHORT_PATIENCE_MS : PATIENCE_MS;
     if (count > 0 && poll(fds, (nfds_t)count, patience) > 0) {
       for (size_t i = 0; i < count; i++) {
@@ -178,11 +181,14 @@ static sfo_config *configure(const struct run *run, const struct vector *vector)
   for (size_t i = 0; i < vector->expected_count; i++) {
     snprintf(line, sizeof line, "account.%u.enable = 1", vector->expected[i].account);
     load_line(config, line);
+    /* A walk leaves plain targets out after TLS has failed; here the whole list is wanted. */
+    snprintf(line, sizeof line, "account.%u.allow_plain_failover = 1", vector->expected[i].account);
+    load_line(config, line);
   }
   for (size_t i = 0; i < vector->config.count; i++) {
     load_line(config, vector->config.items[i]);
   }
-  /* A walk leaves out targets whose address has failed; here the whole list is wanted. */
+  /* Nor are targets to be left out whose address has failed. */
   load_line(config, "sip.skip_redundant_failover_addr = 0");
   if (run->over_tcp) {
     load_line(config, "sip.dns_transport_type = 1");

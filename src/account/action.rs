@@ -55,7 +55,7 @@ pub enum Purpose {
     Request,
     /// Registration or refresh.
     Register,
-    /// A REGISTER that finds out whether a server is back.
+    /// Finds out whether a server is back: a REGISTER, or an OPTIONS.
     Probe,
     /// Removal of a binding.
     Unregister,
@@ -194,6 +194,16 @@ pub enum EventKind {
     Stopped,
     /// A function that only server 1 offers is not available now.
     ReducedService,
+    /// It is time to return to the primary of a list.
+    FailbackDue,
+    /// The return waits for the end of a call.
+    FailbackDeferred,
+    /// The account is back at the primary.
+    FailbackDone,
+    /// The registration moved to another address, and subscriptions are to follow at once.
+    Resubscribe,
+    /// The target that served the account failed, and its subscriptions with it.
+    SubscriptionsAffected,
 }
 
 /// Something happened.

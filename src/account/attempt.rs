@@ -149,6 +149,7 @@ impl Account {
             request.last_attempt = Some(attempt_id);
         }
         set_attempt_timer(ctx, attempt_id, budget.ms);
+        self.note_quarantine_probe(ctx, attempt_id);
         ctx.counters.attempts += 1;
         ctx.actions.push_back(Action::Send(attempt_id));
     }
@@ -176,9 +177,10 @@ impl Account {
             Method::Invite => TIMER_C_MS,
             _ => attempt.started.after(transaction_timeout_ms(t1_ms)).since(ctx.now),
         };
-        let key = attempt.target().key;
+        let (request, server, list, index) = (attempt.request, attempt.server, attempt.list.clone(), attempt.index);
         set_attempt_timer(ctx, id, ms);
-        ctx.health.alive(key);
+        ctx.health.alive(list.targets()[usize::from(index)].key);
+        self.note_answer(ctx, request, (server, &list, index));
         ReportStatus::Taken
     }
 
@@ -293,17 +295,18 @@ impl Account {
     /// A server that had sent a provisional response was not heard of any more: the request ends.
     fn on_fallen_silent(&mut self, ctx: &mut Context<'_>, id: AttemptId, cause: Cause) {
         let Some(attempt) = ctx.attempts.get(id.0) else { return };
-        let (request, server, index) = (attempt.request, attempt.server, attempt.index);
+        let (request, server, index, started) = (attempt.request, attempt.server, attempt.index, attempt.started);
         log_failure(ctx, id, cause);
         if let Some(request) = ctx.requests.get_mut(request.0) {
             request.walk.note_failure(Failed { server, index, cause }, false, None);
         }
+        self.note_failback_failed(ctx, request, (server, index), started);
         self.give_up(ctx, request, cause);
     }
 
     fn on_unreachable(&mut self, ctx: &mut Context<'_>, request: RequestId, id: AttemptId, cause: Cause) {
         let Some(attempt) = ctx.attempts.get(id.0) else { return };
-        let (server, index, key) = (attempt.server, attempt.index, attempt.target().key);
+        let (server, index, key, started) = (attempt.server, attempt.index, attempt.target().key, attempt.started);
         match cause {
             // The request that found the target dead has been counted.
             Cause::OtherRequest => {}
@@ -317,6 +320,13 @@ impl Account {
         if let Some(request) = ctx.requests.get_mut(request.0) {
             request.walk.note_failure(Failed { server, index, cause }, true, None);
         }
+        self.note_failback_failed(ctx, request, (server, index), started);
+        self.move_on(ctx, request, server, cause);
+        self.fail_registrations_to(ctx, key, id);
+    }
+
+    /// A request goes on after a target of this server was found dead.
+    pub(super) fn move_on(&mut self, ctx: &mut Context<'_>, request: RequestId, server: Server, cause: Cause) {
         let found_dead = self.found_dead(ctx, request, server);
         if found_dead {
             self.server_found_dead(ctx, server, cause);
@@ -325,7 +335,6 @@ impl Account {
         if found_dead {
             self.check_dead_server(ctx, server);
         }
-        self.fail_registrations_to(ctx, key, id);
     }
 
     fn on_unavailable(
@@ -337,19 +346,20 @@ impl Account {
         retry_after_s: Option<u32>,
     ) {
         let Some(attempt) = ctx.attempts.get(id.0) else { return };
-        let (server, index, list) = (attempt.server, attempt.index, attempt.list.clone());
-        let key = attempt.target().key;
+        let (server, index, list, started) = (attempt.server, attempt.index, attempt.list.clone(), attempt.started);
+        let (key, method) = (attempt.target().key, attempt.method);
         ctx.counters.failures_response += 1;
         log_failure(ctx, id, cause);
         let retry_after_s = retry_after_s.map(|s| s.clamp(*RETRY_AFTER_S.start(), *RETRY_AFTER_S.end()));
         if let (Some(seconds), Cause::Response(503)) = (retry_after_s, cause) {
-            self.hold(ctx.now, key, seconds);
+            self.hold(ctx.now, method, key, seconds);
         }
         let mut is_firmwares = false;
         if let Some(request) = ctx.requests.get_mut(request.0) {
             request.walk.note_failure(Failed { server, index, cause }, false, retry_after_s);
             is_firmwares = request.kind == Kind::Firmware && request.method != Method::Options;
         }
+        self.note_failback_failed(ctx, request, (server, index), started);
         self.advance(ctx, request);
         // The response may concern this request only (a trunk is full): a REGISTER finds out about the server.
         if is_firmwares {

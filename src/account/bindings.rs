@@ -4,6 +4,7 @@ use super::action::{EventKind, RegistrationState};
 use super::attempt::CauseText;
 use super::context::{Context, TimerKey};
 use super::machine::Account;
+use crate::config::FailbackMode;
 use crate::policy::{Method, earlier_by_up_to, refresh_lead_ms, retry_budget};
 use crate::target::{Target, TargetList};
 use crate::types::{Cause, Server, Time, TimerHandle};
@@ -30,9 +31,14 @@ impl Binding {
 }
 
 impl Account {
+    /// The binding at this server, if it lives.
+    pub(super) fn live_binding(&self, now: Time, server: Server) -> Option<&Binding> {
+        self.sides[server.index()].binding.as_ref().filter(|binding| binding.expires > now)
+    }
+
     /// True if a binding lives at this server.
     pub(super) fn holds_binding(&self, now: Time, server: Server) -> bool {
-        self.sides[server.index()].binding.as_ref().is_some_and(|binding| binding.expires > now)
+        self.live_binding(now, server).is_some()
     }
 
     /// Keeps a new binding in place of the old one at the same server.
@@ -70,6 +76,10 @@ impl Account {
     fn dead_budgets_ms(&self, ctx: &Context<'_>, server: Server) -> u64 {
         let side = &self.sides[server.index()];
         let (Some(binding), Some(settings)) = (&side.binding, self.settings.server(server)) else { return 0 };
+        if matches!(settings.failback_mode, FailbackMode::DnsTtl | FailbackMode::Duration) {
+            // The refresh starts where the account is.
+            return 0;
+        }
         let before = binding.list.targets().iter().take(usize::from(binding.index));
         let dead = before.filter(|target| ctx.health.failure(target.key).is_some());
         let cost = |target: &Target| {

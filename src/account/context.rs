@@ -20,10 +20,14 @@ pub enum TimerKey {
     Binding(AccountId, Server),
     /// The next probe of server 1.
     Probe(AccountId),
+    /// The return to the primary of a server.
+    Failback(AccountId, Server),
     /// The end of the patience for answers to the un-REGISTERs of a stopping account.
     Stopping(AccountId),
     /// The latest moment for new settings to take effect.
     Pending(AccountId),
+    /// The firmware has had the time to say that the call that was answered is up.
+    Answered(AccountId),
 }
 
 /// What is known about the targets of one server.
@@ -67,6 +71,10 @@ pub struct Options {
     pub startup_window_ms: u64,
     /// Random spread of timers.
     pub jitter: bool,
+    /// Probes in a row that the primary must answer before an account returns to it.
+    pub failback_successes: u32,
+    /// An account stays at least this long at a backup, ms.
+    pub failback_min_stay_ms: u64,
     /// Lines above this level are not even put together.
     pub log_level: LogLevel,
 }

@@ -7,8 +7,8 @@ use super::lists::look_ahead_in_ms;
 use super::machine::{Account, Phase};
 use super::registration::Walking;
 use crate::policy::spread;
-use crate::target::TargetList;
-use crate::types::{Cause, SECOND_MS, Server};
+use crate::target::{TargetKey, TargetList};
+use crate::types::{Cause, SECOND_MS, Server, Time};
 use std::sync::Arc;
 
 impl Account {
@@ -43,8 +43,41 @@ impl Account {
             text.push_str(&format!(" ({})", CauseText(cause)));
         }
         ctx.counters.switches += u64::from(!from.is_empty());
+        let is_elsewhere = self.current_target().is_some_and(|f| f.key.address.ip() != target.key.address.ip());
+        let key = target.key;
         self.current_target = Some((list, index));
-        self.event_between(ctx, (EventKind::CurrentTarget, server, cause), [from, to], text);
+        self.event_between(ctx, (EventKind::CurrentTarget, server, cause), [from.clone(), to.clone()], text);
+        if is_elsewhere && is_failure(cause) && !self.subscriptions_follow(ctx.now, server, key) {
+            let text = format!("subscriptions at {from} are affected ({})", CauseText(cause));
+            self.event_between(ctx, (EventKind::SubscriptionsAffected, server, cause), [from, to], text);
+        }
+    }
+
+    /// True if the firmware has been told to renew its subscriptions through this target, the account's registrar.
+    fn subscriptions_follow(&self, now: Time, server: Server, key: TargetKey) -> bool {
+        let wants = self.settings.server(server).is_some_and(|settings| settings.failback_subscribe);
+        wants && self.is_home_of_subscriptions(server) && self.is_bound_to(now, server, key)
+    }
+
+    /// Concurrent registration: subscriptions are at server 1 only.
+    fn is_home_of_subscriptions(&self, server: Server) -> bool {
+        !self.is_concurrent() || server == self.first_server()
+    }
+
+    /// A registration was granted. If the binding has moved to another address, subscriptions may have to follow.
+    pub(super) fn note_registered_address(&mut self, ctx: &mut Context<'_>, server: Server) {
+        let Some(binding) = &self.sides[server.index()].binding else { return };
+        let (ip, to) = (binding.target().key.address.ip(), binding.target().as_str().to_owned());
+        if !self.is_home_of_subscriptions(server) {
+            return;
+        }
+        let former = self.registered_ip.replace(ip).filter(|former| *former != ip);
+        let wants = self.settings.server(server).is_some_and(|settings| settings.failback_subscribe);
+        if let (Some(former), true) = (former, wants) {
+            let text = format!("the registration moved to {to}: subscribe again");
+            let ends = [former.to_string(), to];
+            self.event_between(ctx, (EventKind::Resubscribe, server, Cause::None), ends, text);
+        }
     }
 
     /// Makes a server current. Its target is the one that holds its binding, if there is one.
@@ -66,6 +99,7 @@ impl Account {
 
     /// A request found every target of a server dead.
     pub(super) fn server_found_dead(&mut self, ctx: &mut Context<'_>, server: Server, cause: Cause) {
+        self.forget_last(ctx, server);
         if !self.is_concurrent() {
             self.sides[server.index()].cause = cause;
             return;
@@ -123,4 +157,17 @@ impl Account {
             RegistrationState::Off
         }
     }
+}
+
+/// True if a target was left because it failed.
+fn is_failure(cause: Cause) -> bool {
+    matches!(
+        cause,
+        Cause::Timeout
+            | Cause::Transport(_)
+            | Cause::Response(_)
+            | Cause::Resolution
+            | Cause::OtherRequest
+            | Cause::Expired
+    )
 }

@@ -5,7 +5,7 @@ use super::context::{Context, TimerKey};
 use super::machine::{Account, Phase};
 use super::registration::Walking;
 use super::request::Kind;
-use crate::config::{AccountSettings, FailbackMode, FailbackProbe};
+use crate::config::AccountSettings;
 use crate::types::{Cause, RequestId, SECOND_MS, Server};
 use std::sync::Arc;
 
@@ -48,12 +48,7 @@ impl Account {
     fn warn_of_unused_settings(&self, ctx: &mut Context<'_>) {
         let settings = self.settings.clone();
         for server in settings.servers.iter().flatten() {
-            let unused = [
-                ("failback_mode", server.failback_mode != FailbackMode::NewRequests),
-                ("register_on_enable", server.register_on_enable),
-                ("failback_probe", server.failback_probe != FailbackProbe::None),
-                ("options_interval", server.options_interval_s > 0),
-            ];
+            let unused = [("options_interval", server.options_interval_s > 0)];
             for (name, _) in unused.into_iter().filter(|(_, is_set)| *is_set) {
                 let (account, host) = (self.id.0, &server.host_text);
                 ctx.log(
@@ -150,7 +145,11 @@ impl Account {
             self.lanes[lane].walk = None;
             self.lanes[lane].failures = 0;
             self.lanes[lane].refusals = 0;
+            self.lanes[lane].owes_walk = false;
         }
+        self.forget_places(ctx);
+        self.registered_ip = None;
+        ctx.cancel_timer(&mut self.answered);
         let mut timer = self.probe_timer.take();
         ctx.cancel_timer(&mut timer);
         self.probe = None;
@@ -164,9 +163,26 @@ impl Account {
         }
     }
 
+    /// Forgets where requests started, and what waited for a REGISTER that is given up.
+    fn forget_places(&mut self, ctx: &mut Context<'_>) {
+        for server in Server::BOTH {
+            self.forget_last(ctx, server);
+            self.sides[server.index()].registered_beside = None;
+        }
+        self.owed_check = None;
+    }
+
     /// The firmware says whether it has a call up.
-    pub fn set_busy(&mut self, busy: bool) {
+    pub fn set_busy(&mut self, ctx: &mut Context<'_>, busy: bool) {
         self.busy = busy;
+        ctx.cancel_timer(&mut self.answered);
+    }
+
+    /// A call was answered. It counts as up until the firmware has had the time to say so: until it calls again.
+    pub(super) fn note_call_answered(&mut self, ctx: &mut Context<'_>) {
+        let mut timer = self.answered.take();
+        ctx.set_timer(&mut timer, 0, TimerKey::Answered(self.id));
+        self.answered = timer;
     }
 
     /// New settings for the account, or none: it is not configured any more. Settings that are the same are not noticed;
@@ -217,13 +233,17 @@ impl Account {
         }
     }
 
-    /// The end of an input: what waited for the account to be idle takes effect if no call is up or being set up. Never in the middle of
-    /// one, where what follows would mix the old settings with the new ones.
+    /// The end of an input: what waited for the account to be idle takes effect if no call is up or being set up: new
+    /// settings, the departure from a target that is not listed any more, the return to a primary. Never in the middle of
+    /// an input, where what follows would mix the old state with the new one.
     pub fn end_input(&mut self, ctx: &mut Context<'_>) {
         self.leave_unlisted_targets(ctx);
-        let is_idle = self.phase == Phase::Off || self.is_idle(ctx);
-        if self.pending.is_some() && is_idle && !self.is_gone() {
+        let may_change = self.phase == Phase::Off || self.is_idle(ctx);
+        if self.pending.is_some() && may_change && !self.is_gone() {
             self.apply_pending(ctx);
+        }
+        for server in Server::BOTH {
+            self.pursue_failback(ctx, server);
         }
     }
 
@@ -258,6 +278,7 @@ impl Account {
             return;
         }
         self.held.clear();
+        self.forget_places(ctx);
         let own: Vec<RequestId> = self.open.clone();
         for id in own {
             if ctx.requests.get(id.0).is_some_and(|request| request.kind != Kind::Firmware) {
@@ -278,6 +299,7 @@ impl Account {
         }
         for lane in 0..self.lanes.len() as u8 {
             self.lanes[usize::from(lane)].walk = None;
+            self.lanes[usize::from(lane)].owes_walk = false;
             if self.lane_is_used(lane) {
                 self.register(ctx, lane, Walking::Due);
             }

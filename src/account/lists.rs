@@ -4,9 +4,8 @@ use super::context::{Context, ListState};
 use super::machine::{Account, Phase as AccountPhase};
 use super::registration::Walking;
 use super::request::{Kind, Phase};
-use super::walk::Walk;
-use crate::policy::Method;
-use crate::target::TargetList;
+use super::walk::Start;
+use crate::target::{Target, TargetList};
 use crate::types::{Cause, Families, RequestId, SECOND_MS, Server, Time};
 use std::sync::Arc;
 
@@ -20,21 +19,29 @@ pub(super) const fn look_ahead_in_ms(ms: u64) -> u64 {
 }
 
 impl Account {
-    /// The targets that a walk begins with. The target of a binding belongs to them as long as the binding lives,
-    /// whatever DNS says by now: the registrar there knows this account.
+    /// The targets of a server. Where DNS has none, the one that holds a binding remains.
     pub(super) fn list_for_walk(&self, ctx: &mut Context<'_>, server: Server) -> ListState {
         let state = ctx.lists.get(ctx.now, &self.settings, server);
-        let side = &self.sides[server.index()];
-        let bound = match (&side.binding, &side.remembered) {
-            (Some(binding), _) if binding.expires > ctx.now => Some((&binding.list, binding.target())),
-            (None, Some((list, expires))) if *expires > ctx.now => list.targets().first().map(|target| (list, target)),
-            _ => None,
-        };
-        match (state, bound) {
-            (ListState::Ready(list), Some((_, target))) => ListState::Ready(list.with(target)),
+        match (state, self.bound_target(ctx.now, server)) {
             (ListState::Failed | ListState::Slow, Some((list, target))) => ListState::Ready(list.only(target)),
             (state, _) => state,
         }
+    }
+
+    /// The target of a living binding, and the list it is in. It belongs to the targets of its server as long as the
+    /// binding lives, whatever DNS says by now: the registrar there knows this account.
+    fn bound_target(&self, now: Time, server: Server) -> Option<(&Arc<TargetList>, &Target)> {
+        let side = &self.sides[server.index()];
+        match (&side.binding, &side.remembered) {
+            (Some(binding), _) if binding.expires > now => Some((&binding.list, binding.target())),
+            (None, Some((list, expires))) if *expires > now => list.targets().first().map(|target| (list, target)),
+            _ => None,
+        }
+    }
+
+    /// True if a walk can begin with these targets although more may follow: the one that it starts at is among them.
+    pub(super) fn can_begin(&self, server: Server, list: &TargetList) -> bool {
+        self.last_used(server).is_none_or(|last| list.position(last).is_some())
     }
 
     /// Gives a request targets of a server. True if there are some among them that it did not have.
@@ -44,13 +51,26 @@ impl Account {
         id: RequestId,
         server: Server,
         list: Arc<TargetList>,
+        is_complete: bool,
         more: bool,
     ) -> bool {
-        let Some(request) = ctx.requests.get_mut(id.0) else { return false };
-        let count = |walk: &Walk| walk.list(server).map_or(0, |list| list.targets().len());
-        let before = count(&request.walk);
-        request.walk.set_list(server, list, more);
-        count(&request.walk) > before
+        let count = |ctx: &Context<'_>| {
+            let request = ctx.requests.get(id.0);
+            request.and_then(|r| r.walk.list(server)).map_or(0, |list| list.targets().len())
+        };
+        let before = count(ctx);
+        let start = match is_complete || self.can_begin(server, &list) {
+            true if before == 0 => self.start_in(ctx, id, server, &list),
+            _ => Start::Primary,
+        };
+        let list = match self.bound_target(ctx.now, server) {
+            Some((_, target)) if is_complete => list.with(target),
+            _ => list,
+        };
+        if let Some(request) = ctx.requests.get_mut(id.0) {
+            request.walk.set_list(server, list, start, more);
+        }
+        count(ctx) > before
     }
 
     pub(super) fn pass_by(&mut self, ctx: &mut Context<'_>, id: RequestId, server: Server) {
@@ -113,14 +133,6 @@ impl Account {
                 self.register(ctx, lane, Walking::Due);
             }
         }
-    }
-
-    /// True if no call is up, as the firmware says, and none is being set up.
-    pub(super) fn is_idle(&self, ctx: &Context<'_>) -> bool {
-        let is_call = |id: &RequestId| {
-            ctx.requests.get(id.0).is_some_and(|r| r.kind == Kind::Firmware && r.method == Method::Invite)
-        };
-        !self.busy && !self.open.iter().any(is_call)
     }
 
     /// A REGISTER of this lane is due at `due`: what it will need from DNS is asked now.

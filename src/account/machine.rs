@@ -3,9 +3,11 @@
 use super::action::{Action, Event, EventKind, RegistrationState};
 use super::bindings::Binding;
 use super::context::{Context, TimerKey};
+use super::failback::Failback;
 use crate::config::{AccountSettings, Redundancy};
 use crate::target::{Target, TargetKey, TargetList};
 use crate::types::{AccountId, Cause, RequestId, Server, Time, TimerHandle};
+use core::net::IpAddr;
 use std::sync::Arc;
 
 /// Whether an account is in use.
@@ -34,6 +36,10 @@ pub(super) struct Side {
     pub state: RegistrationState,
     /// Why it is in this state.
     pub cause: Cause,
+    /// Where requests start.
+    pub failback: Failback,
+    /// A target that knows the phone beside the one that holds the binding, and until when.
+    pub registered_beside: Option<(TargetKey, Time)>,
 }
 
 /// Keeps one maintained binding.
@@ -49,6 +55,17 @@ pub(super) struct Lane {
     pub failures: u32,
     /// Refusals in a row.
     pub refusals: u32,
+    /// A walk was due while a REGISTER to one target was under way.
+    pub owes_walk: bool,
+}
+
+/// A target that asked not to be used.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Held {
+    pub key: TargetKey,
+    pub until: Time,
+    /// It said so to a REGISTER. What it says to other requests does not keep the binding away from it.
+    pub registrations: bool,
 }
 
 /// One account.
@@ -65,10 +82,14 @@ pub struct Account {
     pub(super) probe: Option<RequestId>,
     pub(super) probe_timer: Option<TimerHandle>,
     pub(super) probe_due: Time,
-    /// Requests that have not ended, in the order in which they began.
+    /// Requests that have not ended, in the order in which they began, or began to wait for a registration.
     pub(super) open: Vec<RequestId>,
     /// Targets that asked not to be used until a moment.
-    pub(super) held: Vec<(TargetKey, Time)>,
+    pub(super) held: Vec<Held>,
+    /// A target to be asked by REGISTER as soon as another REGISTER has ended.
+    pub(super) owed_check: Option<(Server, Arc<TargetList>, TargetKey)>,
+    /// Where the account was registered last: the subscriptions are there.
+    pub(super) registered_ip: Option<IpAddr>,
     pub(super) stop_timer: Option<TimerHandle>,
     /// Settings that wait for the account to become idle.
     pub(super) pending: Option<(Option<Arc<AccountSettings>>, Option<TimerHandle>)>,
@@ -76,6 +97,8 @@ pub struct Account {
     pub(super) restart: bool,
     /// The firmware has a call up.
     pub(super) busy: bool,
+    /// A call was answered just now: the firmware has not had the time to say that it is up.
+    pub(super) answered: Option<TimerHandle>,
 }
 
 impl Side {
@@ -83,10 +106,12 @@ impl Side {
         Side {
             binding: None,
             remembered: None,
-            good: true,
             unlisted: false,
+            good: true,
             state: RegistrationState::Off,
             cause: Cause::None,
+            failback: Failback::default(),
+            registered_beside: None,
         }
     }
 }
@@ -108,10 +133,13 @@ impl Account {
             probe_due: Time(0),
             open: Vec::new(),
             held: Vec::new(),
+            owed_check: None,
+            registered_ip: None,
             stop_timer: None,
             pending: None,
             restart: false,
             busy: false,
+            answered: None,
         };
         account.current = account.first_server();
         account
@@ -179,8 +207,10 @@ impl Account {
             TimerKey::Lane(_, lane) => self.on_lane_timer(ctx, lane),
             TimerKey::Binding(_, server) => self.on_binding_expired(ctx, server),
             TimerKey::Probe(_) => self.on_probe_timer(ctx),
+            TimerKey::Failback(_, server) => self.on_failback_timer(ctx, server),
             TimerKey::Stopping(_) => self.on_stopping_timer(ctx),
             TimerKey::Pending(_) => self.apply_pending(ctx),
+            TimerKey::Answered(_) => self.answered = None,
         }
     }
 

@@ -6,7 +6,7 @@ use super::context::{Context, ListState, TimerKey};
 use super::lists::look_ahead_in_ms;
 use super::machine::{Account, Phase};
 use super::request::{Kind, Phase as Awaiting};
-use super::walk::Walk;
+use super::walk::{Failed, Walk};
 use crate::config::RegisterSwitch;
 use crate::policy::{Method, refusal_pause_ms, retry_pause_ms};
 use crate::target::{TargetKey, TargetList};
@@ -61,6 +61,11 @@ impl Account {
             if let (Walking::TakeOver(to), Some(request)) = (why, ctx.requests.get_mut(walking.0)) {
                 request.walk.extend(to);
             }
+            return;
+        }
+        // A registrar must not be asked twice at once: what is under way may make this walk unnecessary.
+        if self.has_single_register(ctx, lane) {
+            self.lanes[usize::from(lane)].owes_walk = true;
             return;
         }
         self.set_lane_timer(ctx, lane, None);
@@ -175,6 +180,10 @@ impl Account {
             ctx.requests.get(id.0).is_some_and(|r| r.kind == Kind::TargetCheck && r.walk.visits(server))
         };
         let lane = self.lane_of(server);
+        if self.has_single_register(ctx, lane) {
+            self.owed_check = Some((server, list, key));
+            return;
+        }
         // A REGISTER that another target answers would move the binding there.
         let may_hold = self.sides[server.index()].binding.as_ref().is_none_or(|binding| binding.target().key == key);
         if self.phase == Phase::Running
@@ -201,6 +210,7 @@ impl Account {
         let Some(attempt) = ctx.attempts.get(attempt_id.0) else { return };
         let (server, index, list, requested_s) =
             (attempt.server, attempt.index, attempt.list.clone(), attempt.expires_s);
+        let (method, started) = (attempt.method, attempt.started);
         let Some(request) = ctx.requests.get_mut(id.0) else { return };
         // RFC 3261 §10.2.8: once more, with the lifetime that the registrar wants.
         if let (423, Some(wanted_s)) = (response.status, response.min_expires_s)
@@ -212,13 +222,42 @@ impl Account {
             return self.open_attempt(ctx, id, server, index);
         }
         let (kind, cause) = (request.kind, request.walk.last_cause());
+        let is_granted = (200..=299).contains(&response.status) && response.granted_expires_s != Some(0);
+        let is_answered = is_granted || method == Method::Options;
+        if !is_answered && self.note_failback_failed(ctx, id, (server, index), started) {
+            return self.on_return_refused(ctx, id, (server, index), response.status);
+        }
         self.drop_request(ctx, id, CancelMode::Destroy, Cause::None);
         let granted_s = response.granted_expires_s.unwrap_or(requested_s);
         match response.status {
             _ if kind == Kind::Unregister => self.on_unregistered(ctx),
+            _ if kind == Kind::FailbackProbe => self.note_probe_answered(ctx, server),
+            200..=299 if granted_s > 0 && kind == Kind::Beside => {
+                self.on_registered_beside(ctx, server, list.targets()[usize::from(index)].key, granted_s);
+            }
             200..=299 if granted_s > 0 => self.on_registered(ctx, kind, (server, list, index), granted_s, cause),
+            status if matches!(kind, Kind::Move | Kind::Beside) => {
+                let key = list.targets()[usize::from(index)].key;
+                self.unpark_past(ctx, server, key, Cause::Response(status));
+                self.after_single_register(ctx, server);
+            }
             status => self.on_refused(ctx, kind, server, status),
         }
+    }
+
+    /// The primary refused the REGISTER that was to bring the account back: a renewal goes on where the account is.
+    fn on_return_refused(&mut self, ctx: &mut Context<'_>, id: RequestId, (server, index): (Server, u8), status: u16) {
+        let Some(request) = ctx.requests.get_mut(id.0) else { return };
+        request.walk.note_failure(Failed { server, index, cause: Cause::Response(status) }, false, None);
+        self.advance(ctx, id);
+    }
+
+    /// A target knows the phone, but the binding stays where it is.
+    fn on_registered_beside(&mut self, ctx: &mut Context<'_>, server: Server, key: TargetKey, granted_s: u32) {
+        let until = ctx.now.after(u64::from(granted_s) * SECOND_MS);
+        self.sides[server.index()].registered_beside = Some((key, until));
+        self.unpark(ctx, [false; 2]);
+        self.after_single_register(ctx, server);
     }
 
     fn on_registered(
@@ -238,6 +277,7 @@ impl Account {
         self.sides[server.index()].good = true;
         self.lanes[usize::from(lane)].failures = 0;
         self.lanes[usize::from(lane)].refusals = 0;
+        self.note_registered_target(ctx, kind, server, &list, index);
         let was_registered = self.sides[server.index()].state == RegistrationState::Registered;
         self.set_registration(ctx, server, RegistrationState::Registered, cause.unwrap_or(Cause::None));
         if was_registered && moved {
@@ -248,12 +288,31 @@ impl Account {
         if self.lane_server(lane) == server {
             let ms = self.refresh_in_ms(ctx, server, lifetime_ms);
             self.set_lane_timer(ctx, lane, Some(ms));
+            self.lanes[usize::from(lane)].owes_walk = false;
         }
         self.settle_probing(ctx);
         if server == Server::Working {
             self.wake_resting_lane(ctx);
         }
-        self.unpark(ctx, [false; 2]);
+        self.unpark_at(ctx, server, key);
+        self.after_single_register(ctx, server);
+    }
+
+    /// A target granted a registration: it is the one used last. A check of the target that holds the binding says
+    /// nothing new, unless requests need a registration where they go.
+    fn note_registered_target(
+        &mut self,
+        ctx: &mut Context<'_>,
+        kind: Kind,
+        server: Server,
+        list: &Arc<TargetList>,
+        index: u8,
+    ) {
+        let registers_first = self.settings.server(server).is_some_and(|settings| settings.register_on_enable);
+        if kind != Kind::TargetCheck || registers_first {
+            self.note_used(ctx, server, list, index);
+        }
+        self.note_registered_address(ctx, server);
     }
 
     /// After a registration at `server`: is it the current server now?
@@ -288,9 +347,18 @@ impl Account {
         if left == Server::Fallback && self.settings.unregister_after_recovery {
             self.unregister(ctx, left);
         }
-        // A walk that was meant for the server left behind has lost its purpose.
+        // What was meant for the server left behind has lost its purpose.
         if let Some(walk) = self.lanes[0].walk.take() {
             self.drop_request(ctx, walk, CancelMode::Stop, Cause::Recovered);
+        }
+        for id in self.open.clone() {
+            match ctx.requests.get(id.0).map(|request| (request.kind, &request.phase)) {
+                Some((Kind::Move | Kind::Failback, _)) => {
+                    self.drop_request(ctx, id, CancelMode::Stop, Cause::Recovered)
+                }
+                Some((Kind::Firmware, Awaiting::Parked(at))) if *at == left => self.close_server(ctx, id, left),
+                _ => {}
+            }
         }
         let state = match left {
             Server::Fallback => RegistrationState::Off,
@@ -314,10 +382,23 @@ impl Account {
         let Some(request) = ctx.requests.get(id.0) else { return };
         let (kind, retry_after_s) = (request.kind, request.walk.retry_after_s);
         let reached = Server::BOTH.map(|server| request.walk.has_reached(server));
+        let (asked, single) = (request.walk.first_server(), request.walk.single_target());
+        self.note_failback_failed(ctx, id, (asked, 0), ctx.now);
         self.drop_request(ctx, id, CancelMode::Stop, cause);
         match kind {
             Kind::Registration(lane) => self.on_walk_failed(ctx, lane, cause, retry_after_s, reached),
             Kind::Probe => self.probe = None,
+            Kind::Move | Kind::Beside => {
+                if let Some(key) = single {
+                    self.unpark_past(ctx, asked, key, cause);
+                }
+                self.after_single_register(ctx, asked);
+            }
+            Kind::Failback => {
+                self.unpark(ctx, [false; 2]);
+                self.after_single_register(ctx, asked);
+            }
+            Kind::FailbackProbe => {}
             // The target that refused a request does not answer REGISTER either: the account looks for another one.
             Kind::TargetCheck => {
                 for server in Server::BOTH.into_iter().filter(|server| reached[server.index()]) {
@@ -345,7 +426,12 @@ impl Account {
         let ms = retry_pause_ms(&self.settings.retry, failures, retry_after_s, ctx.jitter());
         self.set_lane_timer(ctx, lane, Some(ms));
         let mut lost_all = true;
+        let is_own_fault = cause == Cause::Transport(TransportFailure::Local);
         for other in Server::BOTH {
+            // The next walk begins at the primary.
+            if reached[other.index()] && !is_own_fault {
+                self.forget_last(ctx, other);
+            }
             if self.settings.server(other).is_none() || self.lane_of(other) != lane {
                 continue;
             }
@@ -362,7 +448,7 @@ impl Account {
         }
         if self.is_concurrent() {
             // A fault of this device says nothing about the server.
-            if cause != Cause::Transport(TransportFailure::Local) {
+            if !is_own_fault {
                 self.sides[server.index()].good = false;
                 self.leave_if_not_good(ctx, server, cause);
             }
@@ -406,7 +492,13 @@ impl Account {
         match kind {
             Kind::Registration(lane) => self.lanes[usize::from(lane)].walk = None,
             Kind::Probe => self.probe = None,
-            Kind::TargetCheck | Kind::Unregister | Kind::Firmware => {}
+            Kind::TargetCheck
+            | Kind::Move
+            | Kind::Beside
+            | Kind::Failback
+            | Kind::FailbackProbe
+            | Kind::Unregister
+            | Kind::Firmware => {}
         }
     }
 
@@ -420,7 +512,11 @@ impl Account {
             return ctx.lists.look_ahead(ctx.now, &self.settings, Server::Working, due);
         }
         self.schedule_probe(ctx);
-        if self.probe.is_some() || self.is_registering_at(ctx, Server::Working) {
+        let is_beside = |id: &RequestId| {
+            ctx.requests.get(id.0).is_some_and(|r| r.kind == Kind::Beside && r.walk.visits(Server::Working))
+        };
+        let is_asked = self.is_registering_at(ctx, Server::Working) || self.open.iter().any(is_beside);
+        if self.probe.is_some() || is_asked {
             return;
         }
         let mut walk = Walk::new(Server::Working, None);
@@ -448,9 +544,12 @@ impl Account {
             return;
         }
         let is_lesser = |other: Kind| match kind {
-            Kind::Registration(_) => matches!(other, Kind::Probe | Kind::TargetCheck),
-            Kind::Probe => other == Kind::TargetCheck,
-            Kind::TargetCheck | Kind::Unregister | Kind::Firmware => false,
+            Kind::Registration(_) | Kind::Move | Kind::Beside | Kind::Failback => {
+                matches!(other, Kind::Probe | Kind::TargetCheck | Kind::FailbackProbe)
+            }
+            Kind::Probe => matches!(other, Kind::TargetCheck | Kind::FailbackProbe),
+            Kind::TargetCheck => other == Kind::FailbackProbe,
+            Kind::FailbackProbe | Kind::Unregister | Kind::Firmware => false,
         };
         let steps_aside =
             |id: &&RequestId| ctx.requests.get(id.0).is_some_and(|r| is_lesser(r.kind) && r.walk.visits(server));

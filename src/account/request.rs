@@ -7,10 +7,7 @@ use super::machine::{Account, Phase as AccountPhase};
 use super::walk::{Pick, Walk};
 use crate::config::{Redundancy, ServerSettings};
 use crate::policy::Method;
-use crate::types::{AttemptId, Cause, RequestId, SECOND_MS, Server, Time};
-
-/// Requests of one account that may wait for a registration at the same time.
-const MAX_PARKED: usize = 16;
+use crate::types::{AttemptId, Cause, RequestId, Server, Time};
 
 /// Why a request exists.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -23,6 +20,14 @@ pub enum Kind {
     Probe,
     /// Is this one target still a registrar?
     TargetCheck,
+    /// Moves the binding to this one target, because requests are to go there.
+    Move,
+    /// Makes the phone known to this one target, because a request is to go there; the binding stays where it is.
+    Beside,
+    /// Moves the binding back to the primary.
+    Failback,
+    /// Does the primary answer?
+    FailbackProbe,
     /// Removes a binding.
     Unregister,
 }
@@ -59,6 +64,8 @@ pub struct Request {
     pub last_attempt: Option<AttemptId>,
     /// A registrar asked for at least this lifetime, seconds.
     pub min_expires_s: Option<u32>,
+    /// No call was up or being set up when it began, itself not counted.
+    pub was_idle: bool,
 }
 
 impl Request {
@@ -69,8 +76,8 @@ impl Request {
             Kind::Firmware => Purpose::Request,
             // Another server serves the account meanwhile, or a request has just found this one dead.
             Kind::Registration(_) if self.walk.always_retries => Purpose::Probe,
-            Kind::Registration(_) => Purpose::Register,
-            Kind::Probe | Kind::TargetCheck => Purpose::Probe,
+            Kind::Registration(_) | Kind::Move | Kind::Beside => Purpose::Register,
+            Kind::Probe | Kind::TargetCheck | Kind::Failback | Kind::FailbackProbe => Purpose::Probe,
             Kind::Unregister => Purpose::Unregister,
         }
     }
@@ -158,7 +165,9 @@ impl Account {
         walk.no_plain_after_tls = !self.settings.allow_plain_failover;
         let phase = Phase::AwaitingList(self.current);
         let account = self.id;
-        let request = Request { kind, account, method, token, walk, phase, last_attempt: None, min_expires_s: None };
+        let was_idle = self.is_idle(ctx);
+        let request =
+            Request { kind, account, method, token, walk, phase, last_attempt: None, min_expires_s: None, was_idle };
         let id = RequestId(ctx.requests.insert(request).ok()?);
         self.open.push(id);
         Some(id)
@@ -187,7 +196,8 @@ impl Account {
         for _ in 0..6 {
             let Some(request) = ctx.requests.get(id.0) else { return };
             let avoid = self.settings.skip_redundant_failover_addr;
-            let pick = request.walk.pick(|key| self.is_held(ctx, key), avoid);
+            let method = request.method;
+            let pick = request.walk.pick(|server, key| self.is_held(ctx, method, server, key), avoid);
             let (Pick::Target(server, _) | Pick::NeedList(server)) = pick else {
                 return self.exhausted(ctx, id);
             };
@@ -198,19 +208,30 @@ impl Account {
                     self.close_server(ctx, id, server);
                     continue;
                 }
-                Gate::Register => return self.park(ctx, id, server),
+                Gate::Register => {
+                    if self.park(ctx, id, server) {
+                        self.take_over(ctx, server);
+                    }
+                    return;
+                }
             }
             match pick {
+                Pick::Target(server, index) if self.needs_registration(ctx.now, request, server, index) => {
+                    if self.await_registration(ctx, id, server, index) {
+                        return;
+                    }
+                }
                 Pick::Target(server, index) => return self.open_attempt(ctx, id, server, index),
                 Pick::NeedList(server) => match self.list_for_walk(ctx, server) {
                     ListState::Ready(list) if self.repeats_server_1(ctx, id, server, &list) => {
                         return self.rest_lane(ctx, id, server);
                     }
                     ListState::Ready(list) => {
-                        self.give_list(ctx, id, server, list, false);
+                        self.give_list(ctx, id, server, list, true, false);
                     }
                     ListState::Begun { list, waits } => {
-                        let is_news = self.give_list(ctx, id, server, list, waits);
+                        let can_begin = has_list || self.can_begin(server, &list);
+                        let is_news = (can_begin || !waits) && self.give_list(ctx, id, server, list, false, waits);
                         if waits && !is_news {
                             return set_phase(ctx, id, Phase::AwaitingList(server));
                         }
@@ -283,32 +304,6 @@ impl Account {
         request.is_some_and(|r| r.kind == Kind::Firmware && r.walk.found_dead(server, avoid))
     }
 
-    fn park(&mut self, ctx: &mut Context<'_>, id: RequestId, server: Server) {
-        let is_parked =
-            |open: &&RequestId| matches!(ctx.requests.get(open.0).map(|r| &r.phase), Some(Phase::Parked(_)));
-        if self.open.iter().filter(is_parked).count() >= MAX_PARKED {
-            return self.give_up(ctx, id, Cause::NotRegistered);
-        }
-        set_phase(ctx, id, Phase::Parked(server));
-        self.take_over(ctx, server);
-    }
-
-    /// A registration walk has ended: requests that waited for it go on. `failed` names the servers that it did not
-    /// register with; those that waited for a server that it never reached ask for another walk.
-    pub(super) fn unpark(&mut self, ctx: &mut Context<'_>, failed: [bool; 2]) {
-        let parked_at = |id: &RequestId| match ctx.requests.get(id.0)?.phase {
-            Phase::Parked(at) => Some((*id, at)),
-            Phase::Attempting(_) | Phase::AwaitingList(_) | Phase::Finished(_) => None,
-        };
-        let parked: Vec<(RequestId, Server)> = self.open.iter().filter_map(parked_at).collect();
-        for (id, at) in parked {
-            if failed[at.index()] {
-                self.close_server(ctx, id, at);
-            }
-            self.advance(ctx, id);
-        }
-    }
-
     /// A final response that is the answer.
     pub(super) fn on_answer(
         &mut self,
@@ -320,15 +315,21 @@ impl Account {
         let (Some(request), Some(attempt)) = (ctx.requests.get(id.0), ctx.attempts.get(attempt_id.0)) else { return };
         let Some(response) = response else { return };
         let (server, index, list) = (attempt.server, attempt.index, attempt.list.clone());
-        let cause = request.walk.last_cause();
+        let (cause, method) = (request.walk.last_cause(), attempt.method);
         if request.kind != Kind::Firmware {
             return self.on_register_answer(ctx, id, attempt_id, response);
         }
         let needs_binding = !self.holds_binding(ctx.now, server);
-        self.note_current_target(ctx, server, list, index, cause);
+        if self.note_answer(ctx, id, (server, &list, index)) {
+            self.note_current_target(ctx, server, list, index, cause);
+        }
+        if method == Method::Invite && (200..=299).contains(&response.status) {
+            self.note_call_answered(ctx);
+        }
         let report = self.done_report(ctx, id, RequestResult::Answered, Cause::Response(response.status));
         self.finish(ctx, id, report);
-        if needs_binding {
+        // New settings that only wait for the end of the call bring a registration of their own.
+        if needs_binding && self.pending.is_none() {
             self.register_soon(ctx, server);
         }
     }
@@ -337,7 +338,10 @@ impl Account {
     fn exhausted(&mut self, ctx: &mut Context<'_>, id: RequestId) {
         let Some(request) = ctx.requests.get(id.0) else { return };
         let cause = request.walk.last_cause().unwrap_or(Cause::Resolution);
+        let is_wanted = |server: Server| self.settings.server(server).is_some_and(|s| s.only_signal_with_registered);
+        let had_no_binding = request.walk.ordinal == 0 && Server::BOTH.into_iter().any(is_wanted);
         match request.kind {
+            Kind::Firmware if had_no_binding => self.give_up(ctx, id, Cause::NotRegistered),
             Kind::Firmware => self.give_up(ctx, id, cause),
             _ => self.on_register_failed(ctx, id, cause),
         }
@@ -396,26 +400,6 @@ impl Account {
             attempt: request.last_attempt,
             failed: failed.collect(),
         })
-    }
-
-    /// True if this target is to be tried last: it asked for a pause, or its failure is recent enough to be remembered.
-    fn is_held(&self, ctx: &Context<'_>, key: crate::target::TargetKey) -> bool {
-        if self.held.iter().any(|(held, until)| *held == key && *until > ctx.now) {
-            return true;
-        }
-        let quarantine = self.settings.servers.iter().flatten().map(|server| server.quarantine_timeout_s).max();
-        let quarantine_ms = u64::from(quarantine.unwrap_or(0)) * SECOND_MS;
-        quarantine_ms > 0 && ctx.health.failure(key).is_some_and(|failure| ctx.now.since(failure.at) < quarantine_ms)
-    }
-
-    /// Tries a target last for the time that it asked for.
-    pub(super) fn hold(&mut self, now: Time, key: crate::target::TargetKey, seconds: u32) {
-        /// Targets that one account remembers this about: as many as two full lists have.
-        const MAX_HELD: usize = 64;
-        self.held.retain(|(held, until)| *held != key && *until > now);
-        if self.held.len() < MAX_HELD {
-            self.held.push((key, now.after(u64::from(seconds) * SECOND_MS)));
-        }
     }
 }
 

@@ -32,10 +32,31 @@ pub struct Failed {
     pub cause: Cause,
 }
 
+/// Where a walk begins in the list of one server.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Start {
+    /// At the primary; then list order.
+    #[default]
+    Primary,
+    /// At this target; then list order.
+    At(TargetKey),
+    /// At the primary; then, should it fail, at this target; then list order.
+    BackAtPrimary(TargetKey),
+}
+
+/// The targets that a walk asks.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Scope {
+    All,
+    One(TargetKey),
+    Primary,
+}
+
 /// What is known about one server of a walk.
 #[derive(Clone, Debug, Default)]
 struct Side {
     list: Option<Arc<TargetList>>,
+    start: Start,
     // Bit n: target n was tried.
     tried: u32,
     // Bit n: target n was silent or unreachable.
@@ -51,7 +72,7 @@ struct Side {
 pub struct Walk {
     order: [Option<Server>; 2],
     sides: [Side; 2],
-    only: Option<TargetKey>,
+    scope: Scope,
     failed: [Option<Failed>; FEW_FAILED],
     more_failed: Vec<Failed>,
     failed_count: u8,
@@ -76,7 +97,7 @@ impl Walk {
         Walk {
             order: [Some(first), second],
             sides: [Side::default(), Side::default()],
-            only: None,
+            scope: Scope::All,
             failed: [None; FEW_FAILED],
             more_failed: Vec::new(),
             failed_count: 0,
@@ -93,26 +114,65 @@ impl Walk {
     #[must_use]
     pub fn single(server: Server, list: Arc<TargetList>, target: TargetKey) -> Walk {
         let mut walk = Walk::new(server, None);
-        walk.set_list(server, list, false);
-        walk.only = Some(target);
+        walk.set_list(server, list, Start::Primary, false);
+        walk.scope = Scope::One(target);
         walk.always_retries = true;
         walk
     }
 
-    /// Gives the walk the targets of a server, or the first of them if `more` follow. It keeps those that it began with,
-    /// at their places; others come behind them.
-    pub fn set_list(&mut self, server: Server, list: Arc<TargetList>, more: bool) {
+    /// A walk that asks the primary of a server only.
+    #[must_use]
+    pub fn primary(server: Server) -> Walk {
+        let mut walk = Walk::new(server, None);
+        walk.scope = Scope::Primary;
+        walk.always_retries = true;
+        walk
+    }
+
+    /// The reason why the walk is not where it would usually be, from the beginning.
+    #[must_use]
+    pub fn because(mut self, cause: Option<Cause>) -> Walk {
+        self.last_cause = cause;
+        self
+    }
+
+    /// The server it begins with.
+    #[must_use]
+    pub fn first_server(&self) -> Server {
+        self.order[0].unwrap_or(Server::Working)
+    }
+
+    /// The target of a walk that asks one target only.
+    #[must_use]
+    pub fn single_target(&self) -> Option<TargetKey> {
+        match self.scope {
+            Scope::One(key) => Some(key),
+            Scope::All | Scope::Primary => None,
+        }
+    }
+
+    /// Gives the walk the targets of a server, or the first of them if `more` follow. It keeps those that it began with, at
+    /// their places, and where it began; others come behind them.
+    pub fn set_list(&mut self, server: Server, list: Arc<TargetList>, start: Start, more: bool) {
         let side = &mut self.sides[server.index()];
         side.more = more;
         side.list = Some(match side.list.take() {
-            None => list,
             Some(old) => TargetList::joined(&old, &list),
+            None => {
+                side.start = start;
+                list
+            }
         });
     }
 
     /// What is still missing of a server's list is not waited for.
     pub fn pass_by(&mut self, server: Server) {
         self.sides[server.index()].more = false;
+    }
+
+    /// Lets the walk go on at this target, if it has not been there.
+    pub fn aim(&mut self, server: Server, key: TargetKey) {
+        self.sides[server.index()].start = Start::At(key);
     }
 
     /// The targets of a server, if the walk has them.
@@ -153,10 +213,11 @@ impl Walk {
         side.closed || side.list.is_some()
     }
 
-    /// The next target: list order inside a server, targets that `held` says are to be tried last behind the others,
-    /// and, with `avoid_dead_addresses`, targets on an address that was dead in this walk at the end of the whole walk.
+    /// The next target: inside a server from its start on in list order, targets that `held` says are to be tried last
+    /// behind the others, and, with `avoid_dead_addresses`, targets on an address that was dead in this walk at the end of
+    /// the whole walk.
     #[must_use]
-    pub fn pick(&self, held: impl Fn(TargetKey) -> bool, avoid_dead_addresses: bool) -> Pick {
+    pub fn pick(&self, held: impl Fn(Server, TargetKey) -> bool, avoid_dead_addresses: bool) -> Pick {
         for server in self.order.into_iter().flatten() {
             let side = &self.sides[server.index()];
             if side.closed {
@@ -168,7 +229,7 @@ impl Walk {
             let fresh = |index: &u8| !avoid_dead_addresses || !self.on_dead_address(server, *index);
             let mut late = None;
             for index in self.untried(server).filter(fresh) {
-                if !self.key(server, index).is_some_and(&held) {
+                if !self.key(server, index).is_some_and(|key| held(server, key)) {
                     return Pick::Target(server, index);
                 }
                 late.get_or_insert(index);
@@ -205,6 +266,32 @@ impl Walk {
     pub fn try_target(&mut self, server: Server, index: u8) {
         self.sides[server.index()].tried |= 1 << index;
         self.ordinal += 1;
+    }
+
+    /// Passes a target by: no attempt was made, as something that has to come first has failed.
+    pub fn skip_target(&mut self, server: Server, index: u8) {
+        self.sides[server.index()].tried |= 1 << index;
+    }
+
+    /// True if a target has not been tried yet.
+    #[must_use]
+    pub fn is_untried(&self, server: Server, index: u8) -> bool {
+        self.untried(server).any(|untried| untried == index)
+    }
+
+    /// True if every target that stands before this one was dead in this walk, or is dead as far as `is_dead` knows. A
+    /// target that only declined this one request, or asked for a pause, is not dead.
+    #[must_use]
+    pub fn passed_only_dead(&self, server: Server, index: u8, is_dead: impl Fn(TargetKey) -> bool) -> bool {
+        let side = &self.sides[server.index()];
+        let tls_only = self.is_tls_only(server);
+        self.in_order(server).take_while(|before| *before != index).all(|before| {
+            let was_tried = side.tried & (1 << before) != 0;
+            side.dead & (1 << before) != 0
+                || (tls_only && !self.is_tls(server, before))
+                || (!was_tried && self.on_dead_address(server, before))
+                || self.key(server, before).is_some_and(&is_dead)
+        })
     }
 
     /// Lets a target be tried once more.
@@ -267,13 +354,31 @@ impl Walk {
         self.target(server, index).map(|target| target.key)
     }
 
+    /// The targets of a server in the order in which this walk asks them, whatever has become of them.
+    fn in_order(&self, server: Server) -> impl Iterator<Item = u8> {
+        let side = &self.sides[server.index()];
+        let count = side.list.as_ref().map_or(0, |list| list.targets().len()) as u8;
+        let position = |key| side.list.as_ref().and_then(|list| list.position(key)).map(|position| position as u8);
+        let (first, second) = match side.start {
+            Start::Primary => (None, None),
+            Start::At(key) => (position(key), None),
+            Start::BackAtPrimary(key) => (Some(0), position(key)),
+        };
+        let second = second.filter(|second| first != Some(*second));
+        let rest = (0..count).filter(move |index| first != Some(*index) && second != Some(*index));
+        first.filter(|first| *first < count).into_iter().chain(second).chain(rest)
+    }
+
     fn untried(&self, server: Server) -> impl Iterator<Item = u8> {
         let side = &self.sides[server.index()];
         let tls_only = self.is_tls_only(server);
-        let count = side.list.as_ref().map_or(0, |list| list.targets().len()) as u8;
-        let wanted = move |index: &u8| self.only.is_none_or(|only| self.key(server, *index) == Some(only));
+        let wanted = move |index: &u8| match self.scope {
+            Scope::All => true,
+            Scope::One(only) => self.key(server, *index) == Some(only),
+            Scope::Primary => *index == 0,
+        };
         let allowed = move |index: &u8| !tls_only || self.is_tls(server, *index);
-        (0..count).filter(move |index| side.tried & (1 << index) == 0).filter(wanted).filter(allowed)
+        self.in_order(server).filter(move |index| side.tried & (1 << index) == 0).filter(wanted).filter(allowed)
     }
 
     /// True if the plain targets of a server are out of bounds for this walk.
@@ -308,7 +413,7 @@ impl Walk {
 
 #[cfg(test)]
 mod tests {
-    use super::{Failed, Pick, Walk};
+    use super::{Failed, Pick, Start, Walk};
     use crate::target::{Target, TargetKey, TargetList};
     use crate::types::{Cause, Server, Transport};
     use std::sync::Arc;
@@ -322,7 +427,7 @@ mod tests {
 
     fn order(mut walk: Walk, dead: bool, held: impl Fn(TargetKey) -> bool, avoid: bool) -> Vec<(u32, u8)> {
         let mut order = Vec::new();
-        while let Pick::Target(server, index) = walk.pick(&held, avoid) {
+        while let Pick::Target(server, index) = walk.pick(|_, key| held(key), avoid) {
             walk.try_target(server, index);
             walk.note_failure(Failed { server, index, cause: Cause::Timeout }, dead, None);
             order.push((server.number(), index));
@@ -332,9 +437,9 @@ mod tests {
 
     fn walk_over(first: Arc<TargetList>, second: Option<Arc<TargetList>>) -> Walk {
         let mut walk = Walk::new(Server::Working, second.as_ref().map(|_| Server::Fallback));
-        walk.set_list(Server::Working, first, false);
+        walk.set_list(Server::Working, first, Start::Primary, false);
         if let Some(second) = second {
-            walk.set_list(Server::Fallback, second, false);
+            walk.set_list(Server::Fallback, second, Start::Primary, false);
         }
         walk
     }
@@ -359,10 +464,45 @@ mod tests {
         assert_eq!(order(walk_over(two_transports(), None), false, held, true), [(1, 2), (1, 3), (1, 0), (1, 1)]);
     }
 
+    fn key(address: &str) -> TargetKey {
+        TargetKey { transport: Transport::Udp, address: address.parse().unwrap() }
+    }
+
+    fn three_targets(start: Start) -> Walk {
+        let udp = Transport::Udp;
+        let targets = [(udp, "192.0.2.1:5060"), (udp, "192.0.2.2:5060"), (udp, "192.0.2.3:5060")];
+        let mut walk = Walk::new(Server::Working, None);
+        walk.set_list(Server::Working, list(&targets), start, false);
+        walk
+    }
+
+    #[test]
+    fn a_walk_begins_where_it_is_told_and_goes_on_in_list_order() {
+        let indexes = |start| order(three_targets(start), false, |_| false, true).into_iter().map(|(_, index)| index);
+        let order_from = |start| indexes(start).collect::<Vec<u8>>();
+        assert_eq!(order_from(Start::At(key("192.0.2.2:5060"))), [1, 0, 2]);
+        assert_eq!(order_from(Start::BackAtPrimary(key("192.0.2.3:5060"))), [0, 2, 1]);
+        assert_eq!(order_from(Start::BackAtPrimary(key("192.0.2.1:5060"))), [0, 1, 2]);
+        assert_eq!(order_from(Start::At(key("192.0.2.9:5060"))), [0, 1, 2], "a target that is listed no more");
+    }
+
+    #[test]
+    fn only_silence_of_those_before_it_makes_a_target_the_new_one() {
+        let mut walk = three_targets(Start::At(key("192.0.2.2:5060")));
+        assert!(walk.passed_only_dead(Server::Working, 1, |_| false));
+        assert!(!walk.passed_only_dead(Server::Working, 0, |_| false));
+        assert!(walk.passed_only_dead(Server::Working, 0, |known| known == key("192.0.2.2:5060")));
+        walk.try_target(Server::Working, 1);
+        walk.note_failure(Failed { server: Server::Working, index: 1, cause: Cause::Response(503) }, false, None);
+        assert!(!walk.passed_only_dead(Server::Working, 0, |_| false));
+        walk.note_failure(Failed { server: Server::Working, index: 1, cause: Cause::Timeout }, true, None);
+        assert!(walk.passed_only_dead(Server::Working, 0, |_| false));
+    }
+
     #[test]
     fn the_last_target_is_the_one_after_which_nothing_can_follow() {
         let mut walk = Walk::new(Server::Working, Some(Server::Fallback));
-        walk.set_list(Server::Working, list(&[(Transport::Udp, "192.0.2.1:5060")]), false);
+        walk.set_list(Server::Working, list(&[(Transport::Udp, "192.0.2.1:5060")]), Start::Primary, false);
         assert!(!walk.is_last(Server::Working, 0, |_| true));
         assert!(walk.is_last(Server::Working, 0, |server| server == Server::Working));
         walk.close(Server::Fallback);
@@ -393,15 +533,15 @@ mod tests {
     fn targets_that_follow_come_behind_those_there_are() {
         let mut walk = Walk::new(Server::Working, None);
         let udp = Transport::Udp;
-        walk.set_list(Server::Working, list(&[(udp, "192.0.2.2:5060")]), true);
-        assert_eq!(walk.pick(|_| false, true), Pick::Target(Server::Working, 0));
+        walk.set_list(Server::Working, list(&[(udp, "192.0.2.2:5060")]), Start::Primary, true);
+        assert_eq!(walk.pick(|_, _| false, true), Pick::Target(Server::Working, 0));
         assert!(!walk.is_last(Server::Working, 0, |_| true), "more may follow");
         walk.try_target(Server::Working, 0);
         walk.note_failure(Failed { server: Server::Working, index: 0, cause: Cause::Timeout }, true, None);
         assert!(!walk.found_dead(Server::Working, true));
-        assert_eq!(walk.pick(|_| false, true), Pick::NeedList(Server::Working));
+        assert_eq!(walk.pick(|_, _| false, true), Pick::NeedList(Server::Working));
         let all = list(&[(udp, "192.0.2.1:5060"), (udp, "192.0.2.2:5060"), (udp, "192.0.2.3:5060")]);
-        walk.set_list(Server::Working, all, false);
+        walk.set_list(Server::Working, all, Start::Primary, false);
         assert_eq!(order(walk, true, |_| false, true), [(1, 1), (1, 2)]);
     }
 

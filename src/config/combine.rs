@@ -119,7 +119,7 @@ fn failback(warn: &mut Warner<'_>, account: Account<'_>) {
 }
 
 /// Key, whether its value acts, and what to say if it does not.
-fn failback_rules(endpoint: Endpoint<'_>) -> [(Key, bool, &'static str); 4] {
+fn failback_rules(endpoint: Endpoint<'_>) -> [(Key, bool, &'static str); 5] {
     [
         (
             Key::FailbackMode,
@@ -139,6 +139,11 @@ fn failback_rules(endpoint: Endpoint<'_>) -> [(Key, bool, &'static str); 4] {
         (
             Key::FailbackSubscribe,
             endpoint.failback_subscribe(),
+            "has an effect only with failback_mode = 1, 2 or 3 and a domain name as address",
+        ),
+        (
+            Key::FailbackProbe,
+            endpoint.failback_mode() != 0,
             "has an effect only with failback_mode = 1, 2 or 3 and a domain name as address",
         ),
     ]

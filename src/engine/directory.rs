@@ -1,13 +1,17 @@
 //! The target lists of all accounts: when DNS is asked for them, and who hears of it.
 
-use super::slot::{Change, Slot, Slots};
+use super::slot::{Change, Latest, Slot, Slots};
 use crate::account::{ListState, Lists};
 use crate::config::{AccountSettings, DeviceSettings};
 use crate::resolve::{JobId, Resolution, ResolveOutput, ResolveSpec, Resolver, Stage};
 use crate::target::{Target, TargetList};
 use crate::types::{AccountId, Families, Server, SortedMap, Time, TransportSet};
 use core::net::IpAddr;
+use std::collections::VecDeque;
 use std::sync::Arc;
+
+/// Room for news from the start: what one answer of DNS means for a few accounts.
+const ROOM_FOR_NEWS: usize = 8;
 
 /// Something the accounts have to hear.
 #[derive(Clone, Debug)]
@@ -42,10 +46,9 @@ pub struct Directory {
     /// What the resolver wants sent.
     pub out: ResolveOutput,
     slots: Slots,
-    // The list made last: accounts of one domain mostly have the same targets, and share them.
-    latest: Option<Arc<TargetList>>,
+    latest: Latest,
     jobs: SortedMap<JobId, (AccountId, Server)>,
-    news: Vec<ListNews>,
+    news: VecDeque<ListNews>,
     /// What happened to lists, for the log.
     pub notes: Vec<String>,
     /// Whether anybody reads the notes.
@@ -60,9 +63,9 @@ impl Directory {
             resolver,
             out: ResolveOutput::default(),
             slots: Slots::default(),
-            latest: None,
+            latest: Latest::default(),
             jobs: SortedMap::default(),
-            news: Vec::new(),
+            news: VecDeque::with_capacity(ROOM_FOR_NEWS),
             notes: Vec::new(),
             wants_notes: true,
             around,
@@ -96,7 +99,7 @@ impl Directory {
             self.resolver.cancel(job, &mut self.out);
             // Whoever waits asks again, and so for what can be reached now.
             if let Some((account, server)) = self.jobs.remove(&job) {
-                self.news.push(ListNews::Settled(account, server));
+                self.news.push_back(ListNews::Settled(account, server));
             }
         }
     }
@@ -154,26 +157,30 @@ impl Directory {
     }
 
     /// Does what is due.
-    pub fn handle_timer(&mut self, now: Time) -> Vec<ListNews> {
+    pub fn handle_timer(&mut self, now: Time) {
         if self.resolver.next_deadline().is_some_and(|at| at <= now) {
             self.resolver.handle_timer(now, &mut self.out);
         }
-        self.collect(now)
+        self.collect(now);
     }
 
-    /// Takes over the results of jobs, and tells what the accounts have to hear.
-    pub fn collect(&mut self, now: Time) -> Vec<ListNews> {
+    /// Something that an account has to hear.
+    pub fn next_news(&mut self) -> Option<ListNews> {
+        self.news.pop_front()
+    }
+
+    /// Takes over the results of jobs.
+    pub fn collect(&mut self, now: Time) {
         while let Some((job, resolution)) = self.out.lists.pop_front() {
             let Some((account, server)) = self.jobs.get(&job).copied() else { continue };
             self.take(now, job, &resolution);
             let is_slow = resolution.stage == Stage::Waited
                 && self.slots.get((account, server)).is_some_and(|slot| matches!(slot.state(now), ListState::Slow));
-            self.news.push(match is_slow {
+            self.news.push_back(match is_slow {
                 true => ListNews::Slow(account, server),
                 false => ListNews::Settled(account, server),
             });
         }
-        core::mem::take(&mut self.news)
     }
 
     /// Takes over one result of a job.
@@ -182,8 +189,8 @@ impl Directory {
         let Directory { slots, latest, notes, wants_notes, .. } = self;
         let Some(slot) = slots.get_mut((account, server)) else { return };
         match resolution.stage {
-            Stage::Begun => return slot.take_begun(resolution, false),
-            Stage::Waited => return slot.take_begun(resolution, true),
+            Stage::Begun => return slot.take_begun(resolution, false, latest),
+            Stage::Waited => return slot.take_begun(resolution, true, latest),
             Stage::Done => {}
         }
         let mut note = |line: core::fmt::Arguments<'_>| {
@@ -208,7 +215,7 @@ impl Directory {
             (Change::New, Some(list)) => {
                 note(format_args!(" ({}): targets are {}", slot.host(), Texts(list)));
                 if had_list {
-                    self.news.push(ListNews::Changed(account, server, list.clone()));
+                    self.news.push_back(ListNews::Changed(account, server, list.clone()));
                 }
             }
             (Change::New | Change::Same, _) => {}

@@ -244,8 +244,8 @@ impl Engine {
             // Equal moments: lists first, so that a walk that becomes due finds them.
             let lists_first = of_lists.is_some_and(|at| at <= now && of_accounts.is_none_or(|other| at <= other));
             if lists_first {
-                let news = self.shared.directory.handle_timer(now);
-                self.spread_news(now, news);
+                self.shared.directory.handle_timer(now);
+                self.spread_news(now);
             } else if let Some(key) = self.shared.timers.take_due(now) {
                 self.fire(now, key);
             } else {
@@ -264,8 +264,10 @@ impl Engine {
             TimerKey::Lane(account, _)
             | TimerKey::Binding(account, _)
             | TimerKey::Probe(account)
+            | TimerKey::Failback(account, _)
             | TimerKey::Stopping(account)
-            | TimerKey::Pending(account) => account,
+            | TimerKey::Pending(account)
+            | TimerKey::Answered(account) => account,
         };
         if self.with_account(now, account, |account, ctx| account.on_timer(ctx, key)).is_none()
             && let TimerKey::Attempt(id) = key
@@ -382,7 +384,7 @@ impl Engine {
     /// # Errors
     /// [`InputError::NotFound`]: it is not configured, or not enabled.
     pub fn set_account_busy(&mut self, now_ms: u64, id: AccountId, busy: bool) -> Result<(), InputError> {
-        self.on_account(now_ms, id, |account, _| account.set_busy(busy))
+        self.on_account(now_ms, id, |account, ctx| account.set_busy(ctx, busy))
     }
 
     /// An account, if it is configured and enabled.
@@ -568,20 +570,22 @@ impl Engine {
     /// After every input: tells the accounts what happened to lists, and queues what DNS wants sent.
     fn settle(&mut self, now: Time) {
         loop {
-            let news = self.shared.directory.collect(now);
-            if news.is_empty() {
+            self.shared.directory.collect(now);
+            if !self.spread_news(now) {
                 break;
             }
-            self.spread_news(now, news);
         }
         self.queue_dns();
     }
 
-    fn spread_news(&mut self, now: Time, news: Vec<ListNews>) {
+    /// Tells the accounts what they have to hear. False if there was nothing.
+    fn spread_news(&mut self, now: Time) -> bool {
         // What was learned stands in the log before what is made of it.
         self.queue_notes();
-        for item in news {
-            match item {
+        let mut any = false;
+        while let Some(news) = self.shared.directory.next_news() {
+            any = true;
+            match news {
                 ListNews::Settled(account, server) => {
                     self.with_account(now, account, |account, ctx| account.on_list(ctx, server));
                 }
@@ -593,6 +597,7 @@ impl Engine {
                 }
             }
         }
+        any
     }
 
     fn queue_notes(&mut self) {

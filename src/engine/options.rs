@@ -24,7 +24,14 @@ impl Default for EngineOptions {
     fn default() -> EngineOptions {
         EngineOptions {
             // T1 of RFC 3261 §17.1.1.1.
-            account: Options { t1_ms: 500, startup_window_ms: 0, jitter: true, log_level: LogLevel::Off },
+            account: Options {
+                t1_ms: 500,
+                startup_window_ms: 0,
+                jitter: true,
+                failback_successes: 1,
+                failback_min_stay_ms: 0,
+                log_level: LogLevel::Off,
+            },
             // RFC 8767 §5: the client response timeout.
             dns_wait_ms: 1_800,
             // A day, the shortest limit that RFC 8767 §5 suggests.

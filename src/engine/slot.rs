@@ -156,21 +156,20 @@ impl Slot {
     }
 
     /// Takes a list with which a walk can begin.
-    pub fn take_begun(&mut self, resolution: &Resolution, waited: bool) {
+    pub fn take_begun(&mut self, resolution: &Resolution, waited: bool, latest: &mut Latest) {
         self.waited |= waited;
         if !resolution.targets.is_empty() {
-            self.begun = Some(Arc::new(self.made_of(resolution)));
+            self.begun = Some(share(&mut latest.begun, self.made_of(resolution)));
         }
     }
 
-    /// Takes the end of a resolution. `latest` is the list made last, for whomever: accounts of one domain mostly have the
-    /// same targets, and share them.
+    /// Takes the end of a resolution.
     pub fn take_end(
         &mut self,
         now: Time,
         resolution: &Resolution,
         stale_limit_ms: u64,
-        latest: &mut Option<Arc<TargetList>>,
+        latest: &mut Latest,
     ) -> Change {
         self.job = None;
         self.waited = false;
@@ -197,10 +196,7 @@ impl Slot {
         if self.list.as_deref() == Some(&list) {
             return Change::Same;
         }
-        let shared = latest.take().filter(|latest| **latest == list);
-        let list = shared.unwrap_or_else(|| Arc::new(list));
-        *latest = Some(list.clone());
-        self.list = Some(list);
+        self.list = Some(share(&mut latest.complete, list));
         Change::New
     }
 
@@ -226,6 +222,20 @@ impl Slot {
     fn made_of(&self, resolution: &Resolution) -> TargetList {
         self.list_of(resolution.targets.iter().map(target))
     }
+}
+
+/// The lists made last, for whomever: accounts of one domain mostly have the same targets, and share them.
+#[derive(Debug, Default)]
+pub struct Latest {
+    begun: Option<Arc<TargetList>>,
+    complete: Option<Arc<TargetList>>,
+}
+
+/// The list that was made last, if it is the same.
+fn share(latest: &mut Option<Arc<TargetList>>, list: TargetList) -> Arc<TargetList> {
+    let shared = latest.take().filter(|latest| **latest == list).unwrap_or_else(|| Arc::new(list));
+    *latest = Some(shared.clone());
+    shared
 }
 
 fn target(found: &ResolvedTarget) -> Target {

@@ -110,7 +110,7 @@ pub const SFO_CAUSE_CANCELLED: u32 = 19;
 pub const SFO_PURPOSE_REQUEST: u32 = 1;
 /// A registration, or its refresh.
 pub const SFO_PURPOSE_REGISTER: u32 = 2;
-/// A REGISTER that finds out whether a server is back. Build it like any other.
+/// A REGISTER or OPTIONS that finds out whether a server is back. Build it like any other.
 pub const SFO_PURPOSE_PROBE: u32 = 3;
 /// A REGISTER with Expires 0 that removes a binding.
 pub const SFO_PURPOSE_UNREGISTER: u32 = 4;
@@ -149,6 +149,18 @@ pub const SFO_EVENT_RESOLUTION_FAILED: u32 = 6;
 pub const SFO_EVENT_STOPPED: u32 = 7;
 /// A function that only server 1 offers is not available now.
 pub const SFO_EVENT_REDUCED_SERVICE: u32 = 8;
+/// The account is at a backup (`from`), and it is time to return to the primary (`to`), by failback_mode 1, 2 or 3.
+pub const SFO_EVENT_FAILBACK_DUE: u32 = 9;
+/// The return waits until no call is up or being set up; see sfo_account_set_busy().
+pub const SFO_EVENT_FAILBACK_DEFERRED: u32 = 10;
+/// The account is back at the primary (`to`).
+pub const SFO_EVENT_FAILBACK_DONE: u32 = 11;
+/// The registration moved to another IP address (from the address `from` to the target `to`) and
+/// failback_subscribe.enable is 1: SUBSCRIBE again at once, so that lamps, shared lines and message waiting follow.
+pub const SFO_EVENT_RESUBSCRIBE: u32 = 12;
+/// The server (`from`) that has the subscriptions failed, and the account goes on at another address without
+/// SFO_EVENT_RESUBSCRIBE: what lamps, shared lines and message waiting show may be old until the subscriptions are renewed.
+pub const SFO_EVENT_SUBSCRIPTIONS_AFFECTED: u32 = 13;
 
 /// Not registered with this server, and not meant to be.
 pub const SFO_REG_OFF: u32 = 0;

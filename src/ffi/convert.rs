@@ -145,6 +145,11 @@ pub fn event(kind: EventKind) -> u32 {
         EventKind::ResolutionFailed => c::SFO_EVENT_RESOLUTION_FAILED,
         EventKind::Stopped => c::SFO_EVENT_STOPPED,
         EventKind::ReducedService => c::SFO_EVENT_REDUCED_SERVICE,
+        EventKind::FailbackDue => c::SFO_EVENT_FAILBACK_DUE,
+        EventKind::FailbackDeferred => c::SFO_EVENT_FAILBACK_DEFERRED,
+        EventKind::FailbackDone => c::SFO_EVENT_FAILBACK_DONE,
+        EventKind::Resubscribe => c::SFO_EVENT_RESUBSCRIBE,
+        EventKind::SubscriptionsAffected => c::SFO_EVENT_SUBSCRIPTIONS_AFFECTED,
     }
 }
 

@@ -33,6 +33,8 @@ pub(super) const DEFAULT_OPTIONS: sfo_options = sfo_options {
     log_level: SFO_LOG_INFO,
     seed: [0; 32],
     stale_limit_s: 86_400,
+    failback_successes: 1,
+    failback_min_stay_s: 0,
 };
 
 pub(super) const NO_CALLBACKS: sfo_callbacks = sfo_callbacks {
@@ -56,12 +58,16 @@ fn engine_options(options: &sfo_options, has_log: bool) -> Option<EngineOptions>
         && options.jitter <= 1
         && options.dns_wait_ms <= 60_000
         && options.stale_limit_s <= MAX_STALE_LIMIT_S
-        && (16..=65_536).contains(&options.cache_entries);
+        && (16..=65_536).contains(&options.cache_entries)
+        && (1..=100).contains(&options.failback_successes)
+        && options.failback_min_stay_s <= 86_400;
     let transports = TransportSet::from_bits(u8::try_from(options.transports).ok()?)?;
     let account = Options {
         t1_ms: u64::from(options.t1_ms),
         startup_window_ms: u64::from(options.startup_window_s) * 1_000,
         jitter: options.jitter == 1,
+        failback_successes: options.failback_successes,
+        failback_min_stay_ms: u64::from(options.failback_min_stay_s) * 1_000,
         // Lines that nobody reads are not even put together.
         log_level: if has_log { log_level } else { LogLevel::Off },
     };

@@ -243,6 +243,12 @@ pub struct sfo_options {
     /// How long after their end DNS records may serve while no DNS server answers, seconds, 0..31536000 (RFC 8767). 0: not
     /// at all. Default 86400.
     pub stale_limit_s: u32,
+    /// Probes in a row, 30 s apart, that the primary must answer before an account returns to it, 1..100. Default 1. Acts
+    /// only with the key failback_probe = 1 or 2.
+    pub failback_successes: u32,
+    /// An account that left the primary stays at the backup at least this long, seconds, 0..86400, whatever its failback_mode
+    /// says; unless the backup fails. Default 0. Against a primary that comes and goes.
+    pub failback_min_stay_s: u32,
 }
 
 /// A request to route. Begin with SFO_REQUEST_INIT.

@@ -1,6 +1,6 @@
 //! One resolution under way.
 
-use super::spec::{Resolution, ResolutionNote, ResolveSpec, ResolvedTarget, Stage};
+use super::spec::{Resolution, ResolutionNote, ResolveSpec, Stage};
 use super::view::{JobView, Sources};
 use super::walk::{Walked, walk};
 use crate::cache::Known;
@@ -20,8 +20,8 @@ pub struct Job {
     pub held: SortedMap<Question, Known>,
     /// True when the wait for DNS is over: what is unknown does not hold up the rest any longer.
     pub impatient: bool,
-    /// The list that was handed out last.
-    pub shown: Option<(Stage, Vec<ResolvedTarget>)>,
+    /// How many first targets have been handed out.
+    pub shown: usize,
     /// True if questions of this job could not be asked for want of room.
     pub starved: bool,
     /// Ends the wait.
@@ -46,7 +46,7 @@ impl Job {
             waiting: Vec::new(),
             held: SortedMap::default(),
             impatient: false,
-            shown: None,
+            shown: 0,
             starved: false,
             timer: None,
         }
@@ -68,14 +68,9 @@ impl Job {
             walked.targets.truncate(walked.settled);
             Stage::Begun
         };
-        let is_news = match &self.shown {
-            Some((shown, targets)) => *shown != stage || *targets != walked.targets,
-            None => stage == Stage::Waited || !walked.targets.is_empty(),
-        };
-        if !is_news {
-            return Progress::Needs(unknown, None);
-        }
-        Progress::Needs(unknown, Some(resolution(walked, &view, stage)))
+        // The first targets only become more. After the wait any of them may have changed, which is rare enough.
+        let is_news = stage == Stage::Waited || walked.targets.len() > self.shown;
+        Progress::Needs(unknown, is_news.then(|| resolution(walked, &view, stage)))
     }
 }
 

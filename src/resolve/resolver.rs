@@ -292,7 +292,7 @@ impl Resolver {
             }
             Progress::Needs(questions, meanwhile) => {
                 if let (Some(resolution), Some(job)) = (meanwhile, self.jobs.get_mut(id.0)) {
-                    job.shown = Some((resolution.stage, resolution.targets.clone()));
+                    job.shown = resolution.targets.len();
                     out.lists.push_back((id, resolution));
                 }
                 self.ask(now, id, questions);

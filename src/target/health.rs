@@ -1,7 +1,7 @@
 //! What is known about targets that failed.
 
 use super::TargetKey;
-use crate::types::{Cause, Time};
+use crate::types::{AttemptId, Cause, Time};
 
 /// Entries in the table. A phone knows a handful of targets; a gateway with many domains loses only its oldest memory.
 const MAX_ENTRIES: usize = 1024;
@@ -13,6 +13,8 @@ pub struct Failure {
     pub at: Time,
     /// The last failure.
     pub cause: Cause,
+    /// The attempt that is to find out whether the target is back.
+    pub probe: Option<AttemptId>,
 }
 
 /// Silence and transport failures by target, shared by all accounts.
@@ -25,7 +27,7 @@ pub struct HealthTable {
 impl HealthTable {
     /// Notes a failure.
     pub fn failed(&mut self, key: TargetKey, now: Time, cause: Cause) {
-        let failure = Failure { at: now, cause };
+        let failure = Failure { at: now, cause, probe: None };
         match self.find(key) {
             Ok(position) => self.failed[position].1 = failure,
             Err(position) => {
@@ -34,6 +36,13 @@ impl HealthTable {
                     self.drop_oldest();
                 }
             }
+        }
+    }
+
+    /// Notes the attempt that finds out about a target that failed.
+    pub fn probed(&mut self, key: TargetKey, attempt: AttemptId) {
+        if let Ok(position) = self.find(key) {
+            self.failed[position].1.probe = Some(attempt);
         }
     }
 

@@ -115,12 +115,15 @@ impl TargetList {
         TargetList { targets: kept.into(), names: CTexts::new([&[tls_name], &[registrar]]) }
     }
 
-    /// The list with this target at its end, unless it is in there already.
+    /// The list with this target at its end, unless it is in there already. In a full list it takes the last place.
     #[must_use]
     pub fn with(self: Arc<TargetList>, target: &Target) -> Arc<TargetList> {
         match self.position(target.key) {
             Some(_) => self,
-            None => Arc::new(self.made_of(self.targets.iter().chain([target]))),
+            None => {
+                let room = self.targets.len().min(MAX_TARGETS - 1);
+                Arc::new(self.made_of(self.targets[..room].iter().chain([target])))
+            }
         }
     }
 
@@ -172,6 +175,7 @@ impl TargetList {
 mod tests {
     use super::{MAX_TARGETS, Target, TargetKey, TargetList};
     use crate::types::Transport;
+    use std::sync::Arc;
 
     fn target(transport: Transport, address: &str) -> Target {
         Target::new(TargetKey { transport, address: address.parse().unwrap() }, "h", 0)
@@ -199,6 +203,17 @@ mod tests {
         let list = TargetList::new(many, "pbx", "pbx");
         assert_eq!(list.targets().len(), MAX_TARGETS);
         assert_eq!(list.targets()[0].as_str(), "192.0.2.0:5060/udp");
+    }
+
+    #[test]
+    fn a_list_with_one_more_target_stays_bounded() {
+        let more = target(Transport::Udp, "192.0.2.200:5060");
+        let small = Arc::new(TargetList::new([target(Transport::Udp, "192.0.2.1:5060")], "pbx", "pbx")).with(&more);
+        assert_eq!(small.position(more.key), Some(1));
+        let many = (0..100).map(|i| target(Transport::Udp, &format!("192.0.2.{i}:5060")));
+        let full = Arc::new(TargetList::new(many, "pbx", "pbx")).with(&more);
+        assert_eq!((full.targets().len(), full.position(more.key)), (MAX_TARGETS, Some(MAX_TARGETS - 1)));
+        assert_eq!(full.only(&more).targets(), [more]);
     }
 
     #[test]

@@ -209,6 +209,7 @@ fn a_new_address_is_used_when_the_old_records_have_ended() {
     world.invite();
     world.at(301.0);
     world.invite();
+    world.at(302.0);
     assert_eq!(
         world.sent(),
         [

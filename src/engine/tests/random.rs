@@ -41,6 +41,28 @@ fn config(n: usize) -> String {
             "outbound_proxy.1.address = 192.168.1.13",
             "outbound_proxy.2.address = 192.168.1.15",
         ]),
+        8 => domain(&["sip_server.1.failback_mode = 1", "sip_server.1.quarantine_timeout = 20"]),
+        9 => domain_and_fallback(&[
+            "sip_server.1.failback_mode = 2",
+            "sip_server.1.register_on_enable = 1",
+            "sip_server.1.expires = 200",
+            "sip_server.1.failback_probe = 2",
+        ]),
+        10 => domain(&[
+            "sip_server.1.failback_mode = 3",
+            "sip_server.1.failback_timeout = 60",
+            "sip_server.1.register_on_enable = 1",
+            "sip_server.1.only_signal_with_registered = 1",
+            "sip_server.1.failback_subscribe.enable = 1",
+        ]),
+        11 => domain_and_fallback(&[
+            "fallback.redundancy_type = 0",
+            "sip_server.1.failback_mode = 3",
+            "sip_server.1.failback_timeout = 60",
+            "sip_server.1.failback_probe = 1",
+            "sip_server.1.register_on_enable = 1",
+        ]),
+        12 => domain_and_fallback(&["sip_server.1.register_on_enable = 1", "fallback.timeout = 30"]),
         _ => String::new(),
     }
 }
@@ -87,7 +109,7 @@ fn input() -> impl Strategy<Value = Input> {
         1 => (0..4usize).prop_map(Input::Cancel),
         2 => (0..6usize, 0..6usize).prop_map(|(attempt, step)| Input::Report(attempt, step)),
         1 => any::<bool>().prop_map(Input::Busy),
-        1 => (0..9usize).prop_map(Input::Reload),
+        1 => (0..14usize).prop_map(Input::Reload),
         1 => Just(Input::StartAccount),
         1 => Just(Input::StopAccount),
         1 => Just(Input::Network),
@@ -117,8 +139,7 @@ fn apply(world: &mut World, input: Input) {
             }
         }
         Input::Busy(busy) => {
-            let _ = world.engine.set_account_busy(world.clock(), AccountId(1), busy);
-            world.pump();
+            world.set_busy(busy);
         }
         Input::Reload(n) => world.reload(&config(n)),
         Input::StartAccount => {
@@ -146,8 +167,7 @@ fn settle(world: &mut World) {
         world.heal(host);
     }
     world.dns = Dns::Up;
-    let _ = world.engine.set_account_busy(world.clock(), AccountId(1), false);
-    world.pump();
+    world.set_busy(false);
     // Longer than any pause, lifetime, ringing call and limit.
     world.run_to(world.now + 7_200_000);
     assert_eq!(world.watch.open(), [], "requests without an end");
@@ -170,13 +190,15 @@ proptest! {
 
     #[test]
     fn the_standing_rules_hold_whatever_happens(
-        first in 0..8usize,
+        first in 0..13usize,
+        successes in 1..4u32,
         jitter in any::<bool>(),
         timers_first in any::<bool>(),
         inputs in prop::collection::vec(input(), 1..60),
     ) {
         let mut options = options();
         options.account.jitter = jitter;
+        options.account.failback_successes = successes;
         let mut world = World::with(&config(first), options);
         world.timers_first = timers_first;
         world.start();

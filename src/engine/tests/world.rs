@@ -3,7 +3,8 @@
 use super::zone::{Dns, Zone};
 use super::{B, P, Watch};
 use crate::account::{
-    Action, Attempt, CancelMode, CancelSip, DoneReport, FailedAttempt, FinalResponse, LogLevel, Purpose,
+    Action, Attempt, CancelMode, CancelSip, DoneReport, EventKind, FailedAttempt, FinalResponse, LogLevel, Phase,
+    Purpose,
 };
 use crate::account::{ReportStatus, RequestResult};
 use crate::config::{Config, Settings, Severity};
@@ -122,6 +123,8 @@ pub struct World {
     /// How much longer it takes for these names, ms.
     pub slow_names: Vec<(&'static str, u64)>,
     pub zone: Zone,
+    /// A call is up on account 1.
+    busy: bool,
     /// DNS questions, as "A pbx.example.com".
     pub asked: Vec<String>,
     /// Every attempt that was sent.
@@ -174,6 +177,7 @@ impl World {
             dns_delay: 0,
             slow_names: Vec::new(),
             zone,
+            busy: false,
             asked: Vec::new(),
             attempts: Vec::new(),
             warnings: Vec::new(),
@@ -214,7 +218,13 @@ impl World {
     }
 
     pub fn busy(&mut self, busy: bool) {
-        self.engine.set_account_busy(self.clock(), AccountId(1), busy).unwrap();
+        self.set_busy(busy);
+    }
+
+    /// The same, whether the account exists or not.
+    pub fn set_busy(&mut self, busy: bool) {
+        self.pump();
+        self.busy = self.engine.set_account_busy(self.clock(), AccountId(1), busy).is_ok() && busy;
         self.pump();
     }
 
@@ -415,6 +425,8 @@ impl World {
                 Action::Cancel(cancel) => self.on_cancel(cancel),
                 Action::Done(id) => self.on_done(id),
                 Action::Event(event) => {
+                    let is_busy = self.busy && event.kind == EventKind::FailbackDone;
+                    assert!(!is_busy, "back at the primary during a call");
                     let about = event.text.strip_prefix("account 1: ").unwrap_or(&event.text).to_owned();
                     self.write(Line::Told, &about);
                 }
@@ -428,7 +440,16 @@ impl World {
     fn on_send(&mut self, id: AttemptId) {
         let attempt = self.engine.take_send(id).unwrap();
         let (line, ip, method) = (sent_line(attempt), attempt.target().key.address.ip(), attempt.method);
+        let (account, server, key) = (attempt.account, attempt.server, attempt.target().key);
+        let is_request = attempt.purpose == Purpose::Request;
         self.watch.sent(id, attempt);
+        // A request may have been queued in the turn in which its account stopped.
+        if let Some(account) = self.engine.account(account).filter(|account| account.phase() == Phase::Running) {
+            let settings = account.settings().server(server);
+            if is_request && settings.is_some_and(|settings| settings.only_signal_with_registered) {
+                assert!(account.is_known_to(server, key), "a request to a target without a registration");
+            }
+        }
         self.attempts.push(id);
         self.write(Line::Sent, &line);
         for (ms, step) in self.reply(ip, method).0 {

@@ -1,0 +1,64 @@
+//! Targets that are tried last: those that asked for a pause, and those that failed lately.
+
+use super::context::Context;
+use super::machine::{Account, Held};
+use crate::policy::Method;
+use crate::target::TargetKey;
+use crate::types::{AttemptId, SECOND_MS, Server, Time};
+
+/// Targets whose wish for a pause one account remembers: as many as two full lists have.
+const MAX_HELD: usize = 64;
+
+impl Account {
+    /// True if this target is to be tried last by a request of this method: it asked for a pause, or it is in quarantine.
+    pub(super) fn is_held(&self, ctx: &Context<'_>, method: Method, server: Server, key: TargetKey) -> bool {
+        self.held_until(ctx.now, method, key).is_some() || self.is_quarantined(ctx, server, key)
+    }
+
+    /// Until when a target asked not to get requests of this method. What it says to other requests does not keep the
+    /// binding away from it.
+    pub(super) fn held_until(&self, now: Time, method: Method, key: TargetKey) -> Option<Time> {
+        let concerns = |held: &&Held| held.key == key && held.until > now;
+        let concerns_method = |held: &&Held| held.registrations || method != Method::Register;
+        self.held.iter().filter(concerns).filter(concerns_method).map(|held| held.until).max()
+    }
+
+    /// Tries a target last for the time that it asked for, in answer to this method.
+    pub(super) fn hold(&mut self, now: Time, method: Method, key: TargetKey, seconds: u32) {
+        let registrations = method == Method::Register;
+        self.held.retain(|held| held.until > now && (held.key, held.registrations) != (key, registrations));
+        if self.held.len() < MAX_HELD {
+            self.held.push(Held { key, until: now.after(u64::from(seconds) * SECOND_MS), registrations });
+        }
+    }
+
+    /// True if a target failed less than the quarantine of its server ago, or if the first request after that is still
+    /// finding out about it: one at a time.
+    fn is_quarantined(&self, ctx: &Context<'_>, server: Server, key: TargetKey) -> bool {
+        let quarantine_ms = self.quarantine_ms(server);
+        quarantine_ms > 0
+            && ctx.health.failure(key).is_some_and(|failure| {
+                let is_probed = failure.probe.is_some_and(|probe| is_unanswered(ctx, probe));
+                ctx.now.since(failure.at) < quarantine_ms || is_probed
+            })
+    }
+
+    fn quarantine_ms(&self, server: Server) -> u64 {
+        self.settings.server(server).map_or(0, |settings| u64::from(settings.quarantine_timeout_s) * SECOND_MS)
+    }
+
+    /// An attempt begins: if its target has failed, it is the one that finds out whether the target is back.
+    pub(super) fn note_quarantine_probe(&self, ctx: &mut Context<'_>, id: AttemptId) {
+        let Some(attempt) = ctx.attempts.get(id.0) else { return };
+        let key = attempt.target().key;
+        let has_probe = |probe| is_unanswered(ctx, probe);
+        let needs_one = ctx.health.failure(key).is_some_and(|failure| !failure.probe.is_some_and(has_probe));
+        if needs_one && self.quarantine_ms(attempt.server) > 0 {
+            ctx.health.probed(key, id);
+        }
+    }
+}
+
+fn is_unanswered(ctx: &Context<'_>, id: AttemptId) -> bool {
+    ctx.attempts.get(id.0).is_some_and(|attempt| attempt.state == super::attempt::AttemptState::Open)
+}
