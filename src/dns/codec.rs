@@ -1,7 +1,9 @@
 //! The wire format: the only file that knows hickory.
 //!
-//! Its name and record decoders are used, its message type is not: that one throws a whole answer away for one bad
-//! record, reserves memory by what the header announces, and brings every record type there is into the library.
+//! Its header, its numbers for types and classes and its reading position are used, its message type is not: that one
+//! throws a whole answer away for one bad record, reserves memory by what the header announces, and brings every record
+//! type there is into the library. Names and record data are read here: hickory's take memory for each name and text, and
+//! most names of an answer repeat the question.
 
 use super::guard::{NameBudget, counts_fit, labels};
 use super::record::{NaptrData, Question, Record, RecordData, RecordKind, SrvData, SrvTarget, naptr_text};
@@ -173,8 +175,7 @@ impl<'a> Reader<'a> {
         Ok(name)
     }
 
-    /// The name at `start`, and where reading goes on behind it. (Not by hickory's reader of names, which takes memory
-    /// for each.)
+    /// The name at `start`, and where reading goes on behind it.
     fn name_at(&mut self, start: usize) -> Option<(Option<Name>, usize)> {
         let end = self.budget.skim(self.message, start)?;
         match Name::from_labels_like(labels(self.message, start), &[Some(self.asked)]) {
