@@ -13,7 +13,13 @@ pub(super) fn nearest(key: &str) -> String {
     let mut best: Option<((bool, usize), String)> = None;
     for row in ROWS {
         let candidate = with_indices(row.pattern, &key);
-        let rank = (!candidate.starts_with(&key), distance(key.as_bytes(), candidate.as_bytes()));
+        let continues = candidate.starts_with(&key);
+        // Lengths alone tell of most keys that they are not it, and comparing takes its time.
+        let at_least = key.len().min(COMPARED).abs_diff(candidate.len().min(COMPARED));
+        if best.as_ref().is_some_and(|(least, _)| *least <= (!continues, at_least)) {
+            continue;
+        }
+        let rank = (!continues, distance(key.as_bytes(), candidate.as_bytes()));
         if best.as_ref().is_none_or(|(least, _)| rank < *least) {
             best = Some((rank, candidate));
         }

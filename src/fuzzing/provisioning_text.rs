@@ -1,6 +1,6 @@
 //! Provisioning texts: any bytes can be loaded, what is wrong changes nothing, what is right can be read back.
 
-use crate::config::{AccountSettings, Config, Diagnostic, ServerSettings, Settings, Severity};
+use crate::config::{AccountSettings, Config, Diagnostic, ServerSettings, Settings, Severity, key_infos};
 use std::collections::BTreeMap;
 
 /// Accounts of the device.
@@ -120,9 +120,13 @@ fn check_wrong_lines(input: &[u8], lines: &[Line<'_>]) {
 /// The keys that have a value, each with that value as it is read back.
 fn given(config: &Config, lines: &[Line<'_>]) -> BTreeMap<String, String> {
     let refused = refused(config);
+    let tail = |key: &'static str| key.rsplit('.').next().unwrap_or(key);
+    let tails: Vec<&str> = key_infos().map(|info| tail(info.pattern)).collect();
     let mut given = BTreeMap::new();
     for (number, line) in (1..).zip(lines) {
-        let Some((key, value)) = line.pair else { continue };
+        // Asking for a key that does not exist takes its time: the nearest one is looked for.
+        let known = line.pair.filter(|(key, _)| key.rsplit('.').next().is_some_and(|tail| tails.contains(&tail)));
+        let Some((key, value)) = known else { continue };
         let Ok(held) = config.get(key) else { continue };
         if refused.contains(&number) {
             continue;

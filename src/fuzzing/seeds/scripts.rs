@@ -21,11 +21,14 @@ const COUNTS: u8 = 11;
 const LONG: u8 = 12;
 const FORGED: u8 = 15;
 
+/// A pause longer than the records hold.
+const EXPIRED: u8 = 3;
+
 /// Owners: the name asked; the end of the aliases.
 const ASKED: u8 = 0;
 const END: u8 = 2;
 
-/// A script, and the targets of its first job, in order.
+/// A script, and the targets of its last job, in order.
 pub struct Script {
     name: &'static str,
     bytes: Vec<u8>,
@@ -102,6 +105,16 @@ impl Script {
         self
     }
 
+    /// A second job after a pause: for the domain over UDP, or for an address of this name.
+    fn later(mut self, pause: u8, cache_type: u8, host: Option<u8>) -> Script {
+        const PHASES: usize = 8;
+        self.bytes[PHASES] = 1;
+        self.bytes.extend([pause, 0]);
+        self.bytes.extend(host.map_or(vec![0, 0], |name| vec![1, name, 3]));
+        self.bytes.extend([4, cache_type, 0, 0, 0, 0, 0, 3]);
+        self
+    }
+
     pub fn seed(self) -> Seed {
         Seed { harness: "resolution", name: self.name, bytes: self.bytes }
     }
@@ -150,6 +163,7 @@ pub fn all() -> Vec<Script> {
         forged("forged-id", &[0, 3]),
         forged("forged-server", &[1, 0]),
         forged("forged-type", &[2, 1, 1]),
+        forged("forged-name", &[2, 0, 0]),
         forged("forged-query", &[3]),
         Script::udp("lying-counts").acts(COUNTS, &[srv_to(A)], &[], &[1, 255, 255]),
         Script::udp("truncated-then-tcp")
@@ -166,6 +180,32 @@ pub fn all() -> Vec<Script> {
             .bytes(&[0, 0, 0, 7])
             .answers(&[address(1)])
             .finds(&["udp 192.0.2.1:7000"]),
+        Script::udp("one-address-twice")
+            .answers(&[srv_to(A), srv_to(LITERAL)])
+            .answers(&[address(77)])
+            .finds(&["udp 192.0.2.77:7000"]),
+        Script::udp("additional-not-wanted")
+            .acts(HONEST, &[srv_to(A)], &[address_of(A, 66)], &[])
+            .answers(&[address(1)])
+            .finds(&["udp 192.0.2.1:7000"]),
+        Script::new("poisoned-for-later", 1, 1, 4)
+            .acts(HONEST, &[srv_to(LITERAL)], &[address_of(B, 66)], &[])
+            .later(0, 1, Some(B))
+            .answers(&[address(2)])
+            .finds(&["udp 192.0.2.2:5070"]),
+        Script::udp("expired")
+            .answers(&[srv_to(LITERAL)])
+            .later(EXPIRED, 0, None)
+            .answers(&[srv_to(A)])
+            .answers(&[address(2)])
+            .finds(&["udp 192.0.2.2:7000"]),
+        Script::udp("cached").answers(&[srv_to(LITERAL)]).later(1, 0, None).finds(&["udp 192.0.2.77:7000"]),
+        Script::udp("cache-off")
+            .answers(&[srv_to(LITERAL)])
+            .later(1, 2, None)
+            .answers(&[srv_to(A)])
+            .answers(&[address(2)])
+            .finds(&["udp 192.0.2.2:7000"]),
         Script::udp("cancelled").bytes(&[30, HONEST, 0, 0, 0, 0, 0]),
         Script::udp("servers-change")
             .bytes(&[28, SILENT, 0, 0, 1])
@@ -179,7 +219,7 @@ pub fn all() -> Vec<Script> {
 fn the_scripts_do_what_their_names_say() {
     let mut wrong = Vec::new();
     for Script { name, bytes, targets } in all() {
-        let finished = run(Input::new(&bytes)).into_iter().find_map(|event| match event {
+        let finished = run(Input::new(&bytes)).into_iter().rev().find_map(|event| match event {
             Event::Listed(_, _, resolution) if resolution.stage == Stage::Done => Some(resolution),
             Event::Sent(..) | Event::Released(..) | Event::Listed(..) => None,
         });
