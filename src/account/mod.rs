@@ -18,12 +18,14 @@
 mod action;
 mod attempt;
 mod bindings;
+mod completion;
 mod context;
 mod current;
 mod failback;
 mod held;
 mod lifecycle;
 mod machine;
+mod outcome;
 mod parking;
 mod registration;
 mod request;
