@@ -72,7 +72,7 @@ impl Account {
         list: &Arc<TargetList>,
     ) -> Start {
         let Some(request) = ctx.requests.get(id.0) else { return Start::Primary };
-        let (kind, method, was_idle) = (request.kind, request.method, request.was_idle);
+        let (kind, was_idle) = (request.kind, request.was_idle);
         // What the library asks besides is about the primary, or names its target.
         if !matches!(kind, Kind::Firmware | Kind::Registration(_)) || !self.remembers(server) {
             return Start::Primary;
@@ -103,11 +103,10 @@ impl Account {
         if goes_back && !was_idle {
             self.tell_deferred(ctx, server);
         }
-        // A primary that is to be tried last is not tried first: the return stays due.
-        let is_held = list.targets().first().is_none_or(|target| self.is_held(ctx, method, server, target.key));
-        if !goes_back || !was_idle || is_held {
+        if !goes_back || !was_idle {
             return Start::At(last);
         }
+        // Should the primary be one that is tried last for now, the return stays due when this request has ended.
         self.sides[server.index()].failback.stage = Stage::Trying(id);
         Start::BackAtPrimary(last)
     }
