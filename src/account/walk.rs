@@ -268,6 +268,13 @@ impl Walk {
         })
     }
 
+    /// True if the target `key` stands before this one.
+    #[must_use]
+    pub fn comes_before(&self, server: Server, key: TargetKey, index: u8) -> bool {
+        let mut before = self.in_order(server).take_while(|before| *before != index);
+        before.any(|before| self.key(server, before) == Some(key))
+    }
+
     /// Lets a target be tried once more.
     pub fn try_again(&mut self, server: Server, index: u8) {
         self.sides[server.index()].tried &= !(1 << index);
