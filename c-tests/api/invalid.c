@@ -193,6 +193,8 @@ static void option_ranges(void)
     { offsetof(sfo_options, cache_entries), { 16, 65536 }, { 15, 65537 } },
     { offsetof(sfo_options, transports), { 1, 15 }, { 16, UINT32_MAX } },
     { offsetof(sfo_options, log_level), { 0, 4 }, { 5, UINT32_MAX } },
+    { offsetof(sfo_options, failback_successes), { 1, 100 }, { 0, 101 } },
+    { offsetof(sfo_options, failback_min_stay_s), { 0, 86400 }, { 86401, UINT32_MAX } },
   };
   sfo_config *config = rig_config(RIG_TWO_SERVERS);
   sfo_callbacks callbacks = rig_callbacks(0);
@@ -229,6 +231,10 @@ static void sizes_in(void)
   CHECK_EQ(try_new(config, &options, &callbacks), SFO_ERR_INVALID);
   options.struct_size = 0;
   CHECK_EQ(try_new(config, &options, &callbacks), SFO_ERR_INVALID);
+  /* As a program has it that knows nothing behind the seed: there was padding, which may hold anything. */
+  memset((char *)&options + offsetof(sfo_options, reserved), 0xff, sizeof options - offsetof(sfo_options, reserved));
+  options.struct_size = offsetof(sfo_options, failback_successes);
+  CHECK_EQ(try_new(config, &options, &callbacks), SFO_OK);
   sfo_config_free(config);
 
   rig_open(&rig, RIG_TWO_SERVERS, 0);

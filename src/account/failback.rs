@@ -72,7 +72,7 @@ impl Account {
         list: &Arc<TargetList>,
     ) -> Start {
         let Some(request) = ctx.requests.get(id.0) else { return Start::Primary };
-        let (kind, method, was_idle) = (request.kind, request.method, request.was_idle);
+        let (kind, was_idle) = (request.kind, request.was_idle);
         // What the library asks besides is about the primary, or names its target.
         if !matches!(kind, Kind::Firmware | Kind::Registration(_)) || !self.remembers(server) {
             return Start::Primary;
@@ -103,11 +103,10 @@ impl Account {
         if goes_back && !was_idle {
             self.tell_deferred(ctx, server);
         }
-        // A primary that is to be tried last is not tried first: the return stays due.
-        let is_held = list.targets().first().is_none_or(|target| self.is_held(ctx, method, server, target.key));
-        if !goes_back || !was_idle || is_held {
+        if !goes_back || !was_idle {
             return Start::At(last);
         }
+        // Should the primary be one that is tried last for now, the return stays due when this request has ended.
         self.sides[server.index()].failback.stage = Stage::Trying(id);
         Start::BackAtPrimary(last)
     }
@@ -158,7 +157,7 @@ impl Account {
     }
 
     /// A server answered a request of the firmware: it may be the one that the next requests start at. False if this
-    /// request alone went there, past a better target that is not dead.
+    /// request alone went there: past a better target that is not dead, or because it began before the account moved.
     pub(super) fn note_answer(
         &mut self,
         ctx: &mut Context<'_>,
@@ -170,15 +169,23 @@ impl Account {
         };
         let health = &*ctx.health;
         let moves = request.walk.passed_only_dead(server, index, |key| health.failure(key).is_some());
+        if !self.remembers(server) {
+            return moves;
+        }
         let key = list.targets()[usize::from(index)].key;
+        let state = &self.sides[server.index()].failback;
+        let came_from_last = state.last_key().is_none_or(|last| {
+            last == key || state.stage == Stage::Trying(id) || request.walk.comes_before(server, last, index)
+        });
         // Where each target wants a registration of its own, only a registration moves the account.
         let needs_binding = self.settings.server(server).is_some_and(|settings| settings.register_on_enable)
             && self.holds_binding(ctx.now, server)
             && !self.is_bound_to(ctx.now, server, key);
-        if moves && !needs_binding {
+        let is_switch = moves && came_from_last && !needs_binding;
+        if is_switch {
             self.note_used(ctx, server, list, index);
         }
-        moves
+        is_switch
     }
 
     /// The target used last is the primary, or the account has just switched: nothing is due.

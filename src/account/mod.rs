@@ -4,7 +4,8 @@
 //! the sequence of attempts of one request. REGISTER requests are started here; all others come from the firmware. The
 //! **current server** is the one of the two configured servers that requests go to now. A **binding** is a registration
 //! that a registrar granted and that has not expired. A **lane** keeps one maintained binding: with concurrent
-//! registration each server has a lane of its own, otherwise one lane serves both.
+//! registration each server has a lane of its own, otherwise one lane serves both. The target **used last** is where the
+//! requests of an account start in the list of a server, unless its failback mode says: at the primary.
 //!
 //! Inputs come in as method calls with a [`Context`]; decisions leave as [`Action`]s in one queue, in order.
 //!
@@ -12,12 +13,15 @@
 //! * A request has at most one open attempt; each target is tried at most once in a walk (a second time only where the
 //!   registrar asked for a longer lifetime).
 //! * Every request ends in exactly one completion, unless its caller cancelled it.
-//! * Each lane has either a walk under way or a timer set while the account runs: it never gives up.
+//! * Each lane has either a walk under way, a REGISTER to one target in its way, or a timer set while the account runs: it
+//!   never gives up.
+//! * At most one REGISTER that looks for or keeps a binding is under way at a server.
 //! * CANCEL and ACK never walk; after a cancel no further attempt starts.
 
 mod action;
 mod attempt;
 mod bindings;
+mod completion;
 mod context;
 mod current;
 mod failback;
@@ -25,6 +29,7 @@ mod held;
 mod lifecycle;
 mod lists;
 mod machine;
+mod outcome;
 mod parking;
 mod registration;
 mod request;

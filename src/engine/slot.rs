@@ -164,13 +164,7 @@ impl Slot {
     }
 
     /// Takes the end of a resolution.
-    pub fn take_end(
-        &mut self,
-        now: Time,
-        resolution: &Resolution,
-        stale_limit_ms: u64,
-        latest: &mut Latest,
-    ) -> Change {
+    pub fn take_end(&mut self, now: Time, resolution: &Resolution, stale_limit_ms: u64, latest: &mut Latest) -> Change {
         self.job = None;
         self.waited = false;
         self.begun = None;
