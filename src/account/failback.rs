@@ -15,7 +15,7 @@ use super::walk::{Start, Walk};
 use crate::config::FailbackMode;
 use crate::policy::{FailbackStep, Method, PROBE_SPACING_MS, failback_step, stay_ms};
 use crate::target::{Target, TargetKey, TargetList};
-use crate::types::{Cause, RequestId, Server, Time, TimerHandle};
+use crate::types::{Cause, RequestId, Server, Time, TimerHandle, Unset};
 use std::sync::Arc;
 
 /// How far the return to the primary of a server is.
@@ -31,7 +31,7 @@ enum Stage {
 }
 
 /// What an account remembers about the targets of one server.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Failback {
     /// The target used last.
     last: Option<(Arc<TargetList>, u8)>,
@@ -43,6 +43,16 @@ pub(super) struct Failback {
     successes: u32,
     /// The firmware has been told that the return waits for the end of a call.
     deferred: bool,
+}
+
+impl Unset for Failback {
+    const UNSET: Failback =
+        Failback { last: None, since: Time(0), stage: Stage::Waiting, timer: None, successes: 0, deferred: false };
+
+    fn unset() -> &'static Failback {
+        static UNSET: Failback = Failback::UNSET;
+        &UNSET
+    }
 }
 
 impl Failback {
@@ -190,6 +200,9 @@ impl Account {
 
     /// The target used last is the primary, or the account has just switched: nothing is due.
     fn clear_due(&mut self, ctx: &mut Context<'_>, server: Server) {
+        if self.sides[server.index()].failback.is_unset() {
+            return;
+        }
         let state = &mut self.sides[server.index()].failback;
         ctx.cancel_timer(&mut state.timer);
         state.wait();
@@ -198,7 +211,7 @@ impl Account {
     /// Forgets where the account was: the next request starts at the primary.
     pub(super) fn forget_last(&mut self, ctx: &mut Context<'_>, server: Server) {
         self.clear_due(ctx, server);
-        self.sides[server.index()].failback.last = None;
+        self.sides[server.index()].failback.clear();
     }
 
     /// Sets the moment at which the return is due: at the end of the stay, counted from `from`.

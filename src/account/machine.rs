@@ -6,7 +6,7 @@ use super::context::{Context, TimerKey};
 use super::failback::Failback;
 use crate::config::{AccountSettings, Redundancy};
 use crate::target::{Target, TargetKey, TargetList};
-use crate::types::{AccountId, Cause, RequestId, Server, Time, TimerHandle};
+use crate::types::{AccountId, Cause, RequestId, Server, Sparse, Time, TimerHandle};
 use core::net::IpAddr;
 use std::sync::Arc;
 
@@ -29,7 +29,7 @@ pub(super) struct Side {
     /// Concurrent registration: the server is fit to be current.
     pub good: bool,
     /// The registration it granted before a restart of the device: its target alone, and the end.
-    pub remembered: Option<(Arc<TargetList>, Time)>,
+    pub remembered: Option<Box<(Arc<TargetList>, Time)>>,
     /// DNS does not name the target of the binding any more.
     pub unlisted: bool,
     /// State for the firmware.
@@ -37,7 +37,7 @@ pub(super) struct Side {
     /// Why it is in this state.
     pub cause: Cause,
     /// Where requests start.
-    pub failback: Failback,
+    pub failback: Sparse<Failback>,
     /// A target that knows the phone beside the one that holds the binding, and until when.
     pub registered_beside: Option<(TargetKey, Time)>,
 }
@@ -87,7 +87,7 @@ pub struct Account {
     /// Targets that asked not to be used until a moment.
     pub(super) held: Vec<Held>,
     /// A target to be asked by REGISTER as soon as another REGISTER has ended.
-    pub(super) owed_check: Option<(Server, Arc<TargetList>, TargetKey)>,
+    pub(super) owed_check: Option<Box<(Server, Arc<TargetList>, TargetKey)>>,
     /// Where the account was registered last: the subscriptions are there.
     pub(super) registered_ip: Option<IpAddr>,
     pub(super) stop_timer: Option<TimerHandle>,
@@ -110,7 +110,7 @@ impl Side {
             good: true,
             state: RegistrationState::Off,
             cause: Cause::None,
-            failback: Failback::default(),
+            failback: Sparse::default(),
             registered_beside: None,
         }
     }
@@ -191,7 +191,7 @@ impl Account {
 
     /// A server granted a registration before a restart of the device: its target is a candidate while that lives.
     pub fn remember_binding(&mut self, server: Server, list: Arc<TargetList>, expires: Time) {
-        self.sides[server.index()].remembered = Some((list, expires));
+        self.sides[server.index()].remembered = Some(Box::new((list, expires)));
     }
 
     /// The address of the target that holds the binding at a server.

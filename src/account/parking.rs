@@ -179,7 +179,7 @@ impl Account {
         if core::mem::take(&mut self.lanes[usize::from(lane)].owes_walk) {
             self.register(ctx, lane, Walking::Due);
         }
-        if let Some((server, list, key)) = self.owed_check.take() {
+        if let Some((server, list, key)) = self.owed_check.take().map(|check| *check) {
             self.check_target(ctx, server, list, key);
         }
     }

@@ -180,7 +180,7 @@ impl Account {
         };
         let lane = self.lane_of(server);
         if self.has_single_register(ctx, lane) {
-            self.owed_check = Some((server, list, key));
+            self.owed_check = Some(Box::new((server, list, key)));
             return;
         }
         // A REGISTER that another target answers would move the binding there.

@@ -48,15 +48,25 @@ pub enum Start {
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 enum Scope {
     All,
-    One(TargetKey),
+    /// The target at this position.
+    One(u8),
     Primary,
 }
 
+/// The position of a target that is not in the list.
+const NOWHERE: u8 = u8::MAX;
+
+/// The position of a target.
+fn place_in(list: &TargetList, key: TargetKey) -> u8 {
+    list.position(key).map_or(NOWHERE, |place| place as u8)
+}
+
 /// What is known about one server of a walk.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 struct Side {
     list: Option<Arc<TargetList>>,
-    start: Start,
+    // Positions of the targets that come first; NOWHERE stands for none.
+    first: [u8; 2],
     // Bit n: target n was tried.
     tried: u32,
     // Bit n: target n was silent or unreachable.
@@ -65,6 +75,10 @@ struct Side {
     more: bool,
     // The name led nowhere, or the server is not to be asked by this request.
     closed: bool,
+}
+
+impl Side {
+    const NEW: Side = Side { list: None, first: [NOWHERE; 2], tried: 0, dead: 0, more: false, closed: false };
 }
 
 /// Servers and targets of one request, and how far it got.
@@ -96,7 +110,7 @@ impl Walk {
     pub fn new(first: Server, second: Option<Server>) -> Walk {
         Walk {
             order: [Some(first), second],
-            sides: [Side::default(), Side::default()],
+            sides: [Side::NEW, Side::NEW],
             scope: Scope::All,
             failed: [None; FEW_FAILED],
             more_failed: Vec::new(),
@@ -114,8 +128,8 @@ impl Walk {
     #[must_use]
     pub fn single(server: Server, list: Arc<TargetList>, target: TargetKey) -> Walk {
         let mut walk = Walk::new(server, None);
+        walk.scope = Scope::One(place_in(&list, target));
         walk.set_list(server, list, Start::Primary, false);
-        walk.scope = Scope::One(target);
         walk.always_retries = true;
         walk
     }
@@ -146,7 +160,7 @@ impl Walk {
     #[must_use]
     pub fn single_target(&self) -> Option<TargetKey> {
         match self.scope {
-            Scope::One(key) => Some(key),
+            Scope::One(index) => self.key(self.first_server(), index),
             Scope::All | Scope::Primary => None,
         }
     }
@@ -159,7 +173,11 @@ impl Walk {
         side.list = Some(match side.list.take() {
             Some(old) => TargetList::joined(&old, &list),
             None => {
-                side.start = start;
+                side.first = match start {
+                    Start::Primary => [NOWHERE; 2],
+                    Start::At(key) => [place_in(&list, key), NOWHERE],
+                    Start::BackAtPrimary(key) => [0, place_in(&list, key)],
+                };
                 list
             }
         });
@@ -172,7 +190,8 @@ impl Walk {
 
     /// Lets the walk go on at this target, if it has not been there.
     pub fn aim(&mut self, server: Server, key: TargetKey) {
-        self.sides[server.index()].start = Start::At(key);
+        let side = &mut self.sides[server.index()];
+        side.first = [side.list.as_ref().map_or(NOWHERE, |list| place_in(list, key)), NOWHERE];
     }
 
     /// The targets of a server, if the walk has them.
@@ -365,15 +384,10 @@ impl Walk {
     fn in_order(&self, server: Server) -> impl Iterator<Item = u8> {
         let side = &self.sides[server.index()];
         let count = side.list.as_ref().map_or(0, |list| list.targets().len()) as u8;
-        let position = |key| side.list.as_ref().and_then(|list| list.position(key)).map(|position| position as u8);
-        let (first, second) = match side.start {
-            Start::Primary => (None, None),
-            Start::At(key) => (position(key), None),
-            Start::BackAtPrimary(key) => (Some(0), position(key)),
-        };
-        let second = second.filter(|second| first != Some(*second));
-        let rest = (0..count).filter(move |index| first != Some(*index) && second != Some(*index));
-        first.filter(|first| *first < count).into_iter().chain(second).chain(rest)
+        let [first, second] = side.first;
+        let second = if second == first { NOWHERE } else { second };
+        let rest = (0..count).filter(move |index| *index != first && *index != second);
+        [first, second].into_iter().filter(move |index| *index < count).chain(rest)
     }
 
     fn untried(&self, server: Server) -> impl Iterator<Item = u8> {
@@ -381,7 +395,7 @@ impl Walk {
         let tls_only = self.is_tls_only(server);
         let wanted = move |index: &u8| match self.scope {
             Scope::All => true,
-            Scope::One(only) => self.key(server, *index) == Some(only),
+            Scope::One(only) => *index == only,
             Scope::Primary => *index == 0,
         };
         let allowed = move |index: &u8| !tls_only || self.is_tls(server, *index);

@@ -5,7 +5,7 @@ use crate::account::{ListState, Lists};
 use crate::config::{AccountSettings, DeviceSettings};
 use crate::resolve::{JobId, Resolution, ResolveOutput, ResolveSpec, Resolver, Stage};
 use crate::target::{Target, TargetList};
-use crate::types::{AccountId, Families, Server, SortedMap, Time, TransportSet};
+use crate::types::{AccountId, Families, Server, SortedMap, Time, TransportSet, take_first};
 use core::net::IpAddr;
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -166,12 +166,12 @@ impl Directory {
 
     /// Something that an account has to hear.
     pub fn next_news(&mut self) -> Option<ListNews> {
-        self.news.pop_front()
+        take_first(&mut self.news, ROOM_FOR_NEWS)
     }
 
     /// Takes over the results of jobs.
     pub fn collect(&mut self, now: Time) {
-        while let Some((job, resolution)) = self.out.lists.pop_front() {
+        while let Some((job, resolution)) = take_first(&mut self.out.lists, ROOM_FOR_NEWS) {
             let Some((account, server)) = self.jobs.get(&job).copied() else { continue };
             self.take(now, job, &resolution);
             let is_slow = resolution.stage == Stage::Waited

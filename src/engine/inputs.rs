@@ -14,7 +14,7 @@ use crate::resolve::{ResolveCounters, Resolver, ResolverOptions};
 use crate::target::{HealthTable, TargetList};
 use crate::types::{
     AccountId, AttemptId, Cause, DnsServerIndex, DnsTransport, Families, Random, RequestId, Server, Slab, Time, Timers,
-    TransportFailure,
+    TransportFailure, take_first,
 };
 use core::net::{IpAddr, SocketAddr};
 use std::collections::VecDeque;
@@ -27,6 +27,8 @@ const TABLE_MIN: usize = 1_024;
 /// Places in the table of attempts for each one in that of requests: an attempt stays for a while after its end, for late
 /// reports, and must not keep new requests from being sent.
 const ATTEMPTS_PER_REQUEST: usize = 4;
+/// Actions that the queue keeps room for: more than one input causes on a phone.
+const ROOM_FOR_ACTIONS: usize = 32;
 /// DNS servers that are used.
 pub const MAX_DNS_SERVERS: usize = 8;
 /// Port of DNS servers whose configuration names none.
@@ -164,7 +166,7 @@ impl Engine {
     /// meanwhile, do not come out.
     pub fn next_action(&mut self) -> Option<Action> {
         loop {
-            let action = self.shared.actions.pop_front()?;
+            let action = take_first(&mut self.shared.actions, ROOM_FOR_ACTIONS)?;
             let is_wanted = match &action {
                 Action::Send(id) => self.attempt(*id).is_some_and(|attempt| attempt.state == AttemptState::Open),
                 Action::Done(id) => self.shared.requests.get(id.0).is_some(),

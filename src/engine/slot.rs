@@ -32,9 +32,10 @@ pub struct Slot {
     retry_at: Time,
     // From then on the list is too old to serve even while DNS is silent.
     serves_until: Time,
-    resolved_at: Option<Time>,
+    // Zero for never.
+    resolved_at: Time,
     // A REGISTER is due then, for which the list was asked ahead.
-    ahead_of: Option<Time>,
+    ahead_of: Time,
     // Until then nothing is asked: the old list serves, or the server leads nowhere.
     hold_until: Time,
     /// The resolution under way.
@@ -74,8 +75,8 @@ impl Slot {
             valid_until: Time(0),
             retry_at: Time::NEVER,
             serves_until: Time::NEVER,
-            resolved_at: None,
-            ahead_of: None,
+            resolved_at: Time(0),
+            ahead_of: Time(0),
             hold_until: Time(0),
             job: None,
             waited: false,
@@ -91,7 +92,7 @@ impl Slot {
     /// A list holds until its records end; what was found at this very moment, or ahead of it, serves the walk that it
     /// was asked for.
     fn is_valid(&self, now: Time) -> bool {
-        let meant_for_now = self.resolved_at == Some(now) || self.resolved_at.is_some() && self.ahead_of == Some(now);
+        let meant_for_now = self.resolved_at == now || self.resolved_at != Time(0) && self.ahead_of == now;
         self.list.is_some() && (self.valid_until > now || meant_for_now)
     }
 
@@ -121,10 +122,10 @@ impl Slot {
 
     /// A REGISTER is due at `due`: true if DNS is to be asked now, so that it need not wait.
     pub fn look_ahead(&mut self, now: Time, due: Time) -> bool {
-        self.ahead_of = Some(due);
+        self.ahead_of = due;
         let holds = self.list.is_some() && self.valid_until > due;
         if !holds && self.real_time {
-            self.resolved_at = None;
+            self.resolved_at = Time(0);
         }
         !holds && self.job.is_none() && self.hold_until <= now
     }
@@ -144,7 +145,7 @@ impl Slot {
     /// No list is trusted any more; the old one serves until a new one is there.
     pub fn expire(&mut self) {
         self.valid_until = Time(0);
-        self.resolved_at = None;
+        self.resolved_at = Time(0);
         self.hold_until = Time(0);
     }
 
@@ -179,7 +180,7 @@ impl Slot {
             return Change::Failed;
         }
         self.hold_until = Time(0);
-        self.resolved_at = Some(now);
+        self.resolved_at = now;
         self.retry_at = resolution.retry_at;
         self.valid_until = match self.real_time {
             true if resolution.valid_until != Time::NEVER => Time(0),

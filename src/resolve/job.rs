@@ -28,13 +28,15 @@ pub struct Job {
     pub timer: Option<TimerHandle>,
 }
 
-/// What a job needs next.
+/// How far a job has come.
 #[derive(Debug)]
-pub enum Progress {
-    /// It is done.
-    Done(Resolution, Sources),
-    /// It needs answers to these. A list that serves meanwhile, if there is a new one.
-    Needs(Vec<Question>, Option<Resolution>),
+pub struct Progress {
+    /// It needs answers to these; none: it is done.
+    pub needs: Vec<Question>,
+    /// Its last list, or one that serves meanwhile, if there is a new one.
+    pub list: Option<Resolution>,
+    /// Where that list comes from.
+    pub sources: Sources,
 }
 
 impl Job {
@@ -52,25 +54,25 @@ impl Job {
         }
     }
 
-    /// Walks from the start with what is known now.
-    pub fn progress(&self, mut view: JobView<'_>) -> Progress {
-        let mut walked = walk(&self.spec, &mut view);
-        if walked.unknown.is_empty() {
-            return Progress::Done(resolution(walked, &view, Stage::Done), view.sources);
-        }
-        let unknown = core::mem::take(&mut walked.unknown);
-        let stage = if self.impatient {
+    /// Walks from the start with what is known now. `room` is an empty list whose memory is used again.
+    pub fn progress(&self, mut view: JobView<'_>, room: Vec<Question>) -> Progress {
+        let mut walked = walk(&self.spec, &mut view, room);
+        let needs = core::mem::take(&mut walked.unknown);
+        let stage = if needs.is_empty() {
+            Stage::Done
+        } else if self.impatient {
             view.impatient = true;
             view.sources = Sources::default();
-            walked = walk(&self.spec, &mut view);
+            walked = walk(&self.spec, &mut view, Vec::new());
             Stage::Waited
         } else {
             walked.targets.truncate(walked.settled);
             Stage::Begun
         };
         // The first targets only become more. After the wait any of them may have changed, which is rare enough.
-        let is_news = stage == Stage::Waited || walked.targets.len() > self.shown;
-        Progress::Needs(unknown, is_news.then(|| resolution(walked, &view, stage)))
+        let is_news = stage != Stage::Begun || walked.targets.len() > self.shown;
+        let list = is_news.then(|| resolution(walked, &view, stage));
+        Progress { needs, list, sources: view.sources }
     }
 }
 

@@ -94,6 +94,8 @@ pub struct Resolver {
     dns_out: DnsOutput,
     // The jobs that an answer concerns, while it is passed on.
     concerned: Vec<JobId>,
+    // Memory for the questions of one walk.
+    questions: Vec<Question>,
     counters: ResolveCounters,
 }
 
@@ -110,6 +112,7 @@ impl Resolver {
             timers: Timers::default(),
             dns_out: DnsOutput::default(),
             concerned: Vec::with_capacity(ROOM),
+            questions: Vec::with_capacity(ROOM),
             counters: ResolveCounters::default(),
         }
     }
@@ -282,28 +285,27 @@ impl Resolver {
             stale_limit_ms: self.options.stale_limit_ms,
             sources: Sources::default(),
         };
-        match job.progress(view) {
-            Progress::Done(resolution, sources) => {
-                self.counters.cache_hits += sources.cached;
-                self.counters.static_answers += sources.statics;
-                self.counters.stale_answers += sources.stale;
-                self.remove(id);
-                out.lists.push_back((id, resolution));
+        let Progress { mut needs, list, sources } = job.progress(view, core::mem::take(&mut self.questions));
+        if needs.is_empty() {
+            self.counters.cache_hits += sources.cached;
+            self.counters.static_answers += sources.statics;
+            self.counters.stale_answers += sources.stale;
+            self.remove(id);
+        } else {
+            if let (Some(list), Some(job)) = (&list, self.jobs.get_mut(id.0)) {
+                job.shown = list.targets.len();
             }
-            Progress::Needs(questions, meanwhile) => {
-                if let (Some(resolution), Some(job)) = (meanwhile, self.jobs.get_mut(id.0)) {
-                    job.shown = resolution.targets.len();
-                    out.lists.push_back((id, resolution));
-                }
-                self.ask(now, id, questions);
-            }
+            self.ask(now, id, &mut needs);
         }
+        needs.clear();
+        self.questions = needs;
+        out.lists.extend(list.map(|list| (id, list)));
     }
 
-    fn ask(&mut self, now: Time, id: JobId, questions: Vec<Question>) {
+    fn ask(&mut self, now: Time, id: JobId, questions: &mut Vec<Question>) {
         let Some(job) = self.jobs.get_mut(id.0) else { return };
         job.starved = false;
-        for question in questions {
+        for question in questions.drain(..) {
             if job.waiting.contains(&question) {
                 continue;
             }

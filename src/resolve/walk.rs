@@ -54,8 +54,8 @@ enum Step {
     Nothing,
 }
 
-/// Walks from the configured host to its targets, as far as the view knows.
-pub fn walk(spec: &ResolveSpec, view: &mut dyn View) -> Walked {
+/// Walks from the configured host to its targets, as far as the view knows. `room`: an empty list for the unknown.
+pub fn walk(spec: &ResolveSpec, view: &mut dyn View, room: Vec<Question>) -> Walked {
     let mut walker = Walker {
         spec,
         view,
@@ -64,7 +64,7 @@ pub fn walk(spec: &ResolveSpec, view: &mut dyn View) -> Walked {
         dropped: BTreeSet::new(),
         result: Walked {
             targets: Vec::new(),
-            unknown: Vec::new(),
+            unknown: room,
             settled: 0,
             expires: Time::NEVER,
             query_failed: false,
