@@ -87,6 +87,7 @@ impl Directory {
         self.resolver.configure(&device);
         self.around.device = device;
         self.expire();
+        self.restart_jobs();
     }
 
     /// Other address families have a route now. Targets that cannot be reached any more are forgotten at once.
@@ -95,9 +96,15 @@ impl Directory {
         self.expire();
         for slot in self.slots.iter_mut() {
             slot.keep_reachable(families);
+        }
+        self.restart_jobs();
+    }
+
+    /// Gives up all resolutions under way: whoever waits for one asks again, for what is wanted now.
+    fn restart_jobs(&mut self) {
+        for slot in self.slots.iter_mut() {
             let Some(job) = slot.job.take() else { continue };
             self.resolver.cancel(job, &mut self.out);
-            // Whoever waits asks again, and so for what can be reached now.
             if let Some((account, server)) = self.jobs.remove(&job) {
                 self.news.push_back(ListNews::Settled(account, server));
             }

@@ -147,6 +147,7 @@ impl Slot {
         self.valid_until = Time(0);
         self.resolved_at = Time(0);
         self.hold_until = Time(0);
+        self.begun = None;
     }
 
     /// Forgets the list if a part of it cannot be reached any more.

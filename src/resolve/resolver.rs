@@ -207,8 +207,14 @@ impl Resolver {
         for job in self.jobs.values_mut() {
             job.held = SortedMap::default();
             job.since = serial;
+            job.shown = 0;
         }
         self.set_servers(now, self.queries.server_count(), out);
+        let jobs: Vec<JobId> = self.jobs.iter().map(|(id, _)| JobId(id)).collect();
+        for id in jobs {
+            self.advance(now, id, out);
+        }
+        self.settle(now, out);
     }
 
     /// Everything in the cache, with answers and hints.

@@ -230,3 +230,32 @@ fn a_family_without_a_route_is_neither_asked_nor_used() {
     world.invite();
     assert_eq!(world.sent(), ["400 INVITE [2001:db8::1]:5060/udp (3, 7500)"]);
 }
+
+#[test]
+fn what_was_found_over_the_old_network_is_not_begun_with() {
+    let mut world = with_services(&[], "b.example.com", 60_000);
+    world.down(&[P]);
+    world.start();
+    assert_eq!(world.sent(), ["0 REGISTER 192.168.1.14:5060/udp (3, 7500)"]);
+    world.zone.remove("a.example.com");
+    world.zone.a("a.example.com", 300, &[NEW]);
+    world.at(1.0);
+    world.forget();
+    world.network_changed();
+    world.at(1.5);
+    assert_eq!(world.sent(), ["1 REGISTER 192.168.1.20:5060/udp (3, 7500)"]);
+}
+
+#[test]
+fn a_look_up_under_way_begins_anew_with_other_settings_of_the_device() {
+    let text = |mode: u32| domain(&["sip_server.1.port = 5060", &format!("static.network.ip_address_mode = {mode}")]);
+    let mut world = World::new(&text(0));
+    world.zone.aaaa("pbx.example.com", 300, "2001:db8::1");
+    world.dns_delay = 1_000;
+    world.start();
+    world.at(0.5);
+    world.reload(&text(1));
+    world.at(10.0);
+    assert_eq!(world.asked, ["A pbx.example.com", "AAAA pbx.example.com"], "the other family");
+    assert_eq!(world.sent(), ["1.5 REGISTER [2001:db8::1]:5060/udp (10, 32000)"]);
+}

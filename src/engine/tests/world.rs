@@ -483,6 +483,7 @@ impl World {
         let (owner, kind) = crate::dns::testing::asked(bytes);
         let kind = match kind {
             1 => "A",
+            28 => "AAAA",
             33 => "SRV",
             35 => "NAPTR",
             _ => "?",
