@@ -233,7 +233,7 @@ static void set_link(run *in, const command *what) {
 
 /* A firmware that sees its clock step looks at its timers at once. */
 static void jump_clock(run *in, const command *what) {
-  in->skew_ms += what->jump_ms;
+  in->clock.skew_ms += what->jump_ms;
   handle_timer(in);
 }
 
@@ -290,6 +290,9 @@ static void hang_up(run *in, const command *what) {
 }
 
 void act(run *in, const command *what) {
+  text line = {NULL, 0, 0};
+  text_addf(&line, "command %s", what->source);
+  transcript_add(&in->transcript, in->now_ms, &line);
   switch (what->kind) {
   case COMMAND_START:
   case COMMAND_STOP:
@@ -345,6 +348,11 @@ void act(run *in, const command *what) {
   case COMMAND_CLOCK_JUMP:
     jump_clock(in, what);
     break;
+  case COMMAND_TICK_WRAP: /* the clock was set so that it wraps now, without being told */
+  case COMMAND_INCOMING:
+  case COMMAND_DIALOG_END:
+  case COMMAND_FLOW_LOST:
+  case COMMAND_REBOOT: /* refused when the file was read */
   default:
     break;
   }

@@ -12,8 +12,8 @@
 static const char *const dns_addresses[DNS_SERVERS] = {"192.0.2.53",  "192.0.2.54",  "192.0.2.55",  "192.0.2.56",
                                                        "192.0.2.57", "192.0.2.58", "192.0.2.59", "192.0.2.60"};
 
-uint64_t engine_now(const run *of) {
-  return (uint64_t)((int64_t)(CLOCK_ORIGIN_MS + of->now_ms) + of->skew_ms);
+uint64_t engine_now(run *of) {
+  return clock_read(&of->clock, of->now_ms);
 }
 
 void note(run *to, const char *format, ...) {
@@ -90,7 +90,7 @@ static int prepare(run *in) {
 }
 
 /* When the library's timer is due, in virtual time. */
-static uint64_t timer_due(const run *of) {
+static uint64_t timer_due(run *of) {
   uint64_t now = engine_now(of);
   if (of->deadline_ms == SFO_TIME_NEVER || of->deadline_ms == TIMER_FIRED)
     return UINT64_MAX;
@@ -181,6 +181,8 @@ int run_script(run *out, const script *script, int verbose) {
   memset(out, 0, sizeof *out);
   out->script = script;
   out->verbose = verbose;
+  if (script->tick_wrap)
+    clock_wraps_at(&out->clock, script->tick_wrap->at_ms);
   if (prepare(out) || start_engine(out))
     return -1;
   loop(out);

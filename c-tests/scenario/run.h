@@ -4,6 +4,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "clock.h"
 #include "dnsserver.h"
 #include "queue.h"
 #include "script.h"
@@ -71,7 +72,7 @@ typedef struct run {
   sfo_config *config;
   sfo_engine *engine;
   uint64_t now_ms;         /* virtual time */
-  int64_t skew_ms;         /* clock jumps */
+  phone_clock clock;
   uint64_t deadline_ms;    /* of the library's timer, on its clock */
   queue queue;
   world world;
@@ -95,13 +96,10 @@ typedef struct run {
   int verbose;
 } run;
 
-/* The engine's clock does not begin at zero: a library that takes 0 for "never" must not look right by luck. */
-#define CLOCK_ORIGIN_MS 5000000000u
-
 /* run.c */
 int run_script(run *out, const script *script, int verbose);
 void run_free(run *old);
-uint64_t engine_now(const run *of);
+uint64_t engine_now(run *of);
 void handle_timer(run *in);
 void note(run *to, const char *format, ...) LIKE_PRINTF(2, 3);
 

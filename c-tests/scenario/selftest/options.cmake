@@ -1,0 +1,25 @@
+# The command line: what it refuses, and with which words. cmake -DSIM=<program> -DSCENARIO=<file> -DOUT=<folder> -P options.cmake
+cmake_minimum_required(VERSION 3.16)
+
+function(refused words)
+  execute_process(COMMAND "${SIM}" ${ARGN} RESULT_VARIABLE result OUTPUT_VARIABLE output ERROR_VARIABLE errors)
+  string(FIND "${errors}" "${words}" found)
+  if(NOT result EQUAL 2 OR found EQUAL -1)
+    message(FATAL_ERROR "sipfailover-sim ${ARGN}: expected exit status 2 and '${words}', got ${result}: ${output}${errors}")
+  endif()
+endfunction()
+
+refused("no scenario file is named")
+refused("'--lader' is no option: did you mean '--ladder'?" --lader out.svg)
+refused("--ladder needs the name of the file to write" "${SCENARIO}" --ladder)
+refused("'--explain' is not supported by this version" --explain 10 "${SCENARIO}")
+refused("--explain expects a time in seconds, not 'noon'" --explain noon "${SCENARIO}")
+refused("a picture is drawn of one scenario; 2 files are named" --timeline out.svg "${SCENARIO}" "${SCENARIO}")
+refused("cannot be written" --ladder "${OUT}/no/such/folder/ladder.svg" "${SCENARIO}")
+
+foreach(word --help --version)
+  execute_process(COMMAND "${SIM}" ${word} RESULT_VARIABLE result OUTPUT_VARIABLE output)
+  if(NOT result EQUAL 0 OR output STREQUAL "")
+    message(FATAL_ERROR "sipfailover-sim ${word}: expected a text and exit status 0, got ${result}: ${output}")
+  endif()
+endforeach()
