@@ -73,6 +73,8 @@ static void start_request(run *in, const command *what) {
   fresh->name = name.data;
   fresh->origin = what;
   fresh->method = what->method;
+  fresh->started_ms = fresh->asking_ms = in->now_ms;
+  watch_excuse(in, what->account);
   asked.account = what->account;
   asked.method = what->method;
   asked.user_token = index + 1u;
@@ -116,6 +118,7 @@ static void cancel_request(run *in, const command *what) {
 static void reload(run *in, const command *what) {
   sfo_config *fresh = NULL;
   sfo_status result;
+  watch_forget(in);
   /* The block was read once before the run began: what is wrong with it was said then. */
   if (prepare_config(in->script, &what->block, what->where.file, what->block_line, 0, &fresh)) {
     sfo_config_free(fresh);
@@ -124,6 +127,11 @@ static void reload(run *in, const command *what) {
   enter(in);
   result = sfo_engine_reconfigure(in->engine, engine_now(in), fresh);
   leave(in);
+  if (result == SFO_OK) {
+    sfo_config *former = in->config;
+    in->config = fresh;
+    fresh = former;
+  }
   sfo_config_free(fresh);
   refused(in, "reload", 0, NULL, result);
 }
@@ -180,6 +188,7 @@ static void change_host(host *at, const command *what) {
 /* A command for a whole host holds for every port of it, also for those that were named before. */
 static void act_on_host(run *in, const command *what) {
   size_t i;
+  in->watches.world_changed_ms = in->now_ms;
   world_host(&in->world, &what->host, 1);
   for (i = 0; i < in->world.hosts; i++) {
     host *at = &in->world.host[i];
@@ -213,6 +222,7 @@ static void set_zone(run *in, const command *what) {
 
 static void act_on_account(run *in, const command *what) {
   sfo_status result;
+  watch_excuse(in, what->account);
   enter(in);
   if (what->kind == COMMAND_START)
     result = sfo_account_start(in->engine, engine_now(in), what->account);
@@ -225,6 +235,8 @@ static void act_on_account(run *in, const command *what) {
 static void set_link(run *in, const command *what) {
   sfo_status result;
   in->world.link_down = what->value == LINK_DOWN;
+  in->watches.world_changed_ms = in->now_ms;
+  watch_forget(in);
   enter(in);
   result = sfo_engine_set_link(in->engine, engine_now(in), what->value);
   leave(in);
@@ -234,11 +246,14 @@ static void set_link(run *in, const command *what) {
 /* A firmware that sees its clock step looks at its timers at once. */
 static void jump_clock(run *in, const command *what) {
   in->clock.skew_ms += what->jump_ms;
+  watch_excuse(in, 0);
   handle_timer(in);
 }
 
 static void set_busy(run *in, uint32_t account, uint32_t busy) {
   sfo_status result;
+  watch_excuse(in, account);
+  watch_busy(in, account, (int)busy);
   enter(in);
   result = sfo_account_set_busy(in->engine, engine_now(in), account, busy);
   leave(in);

@@ -113,6 +113,9 @@ void check_send(run *in, const sfo_send *send) {
   check_target(in, send);
   check_request(in, send);
   check_one_walk(in, send);
+  watch_send(in, send);
+  if (strcmp(method_name(send->method), "unknown") == 0)
+    broken(in, "send_sip with method %u; CANCEL and ACK are the stack's own", (unsigned)send->method);
 }
 
 void check_cancel(run *in, const sfo_cancel *cancel) {

@@ -152,6 +152,7 @@ static void loop(run *in) {
     const happening *next = queue_first(&in->queue);
     uint64_t own = next ? next->at_ms : UINT64_MAX, timer = timer_due(in);
     uint64_t at = own <= timer ? own : timer;
+    check_progress(in, at < in->script->until_ms ? at : in->script->until_ms);
     if (at > in->script->until_ms)
       return;
     in->now_ms = at;
@@ -169,6 +170,8 @@ static void loop(run *in) {
 static void stop_engine(run *in) {
   if (!in->broken.length)
     in->now_ms = in->script->until_ms;
+  if (!in->broken.length)
+    check_rest(in);
   enter(in);
   in->call.freeing = 1;
   sfo_engine_free(in->engine);
@@ -208,5 +211,6 @@ void run_free(run *old) {
   world_free(&old->world);
   dns_server_free(&old->dns);
   transcript_free(&old->transcript);
+  watch_free(old);
   text_free(&old->broken);
 }

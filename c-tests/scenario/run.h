@@ -10,6 +10,7 @@
 #include "script.h"
 #include "sipfailover.h"
 #include "transcript.h"
+#include "watch.h"
 
 typedef struct attempt {
   uint64_t id, request;
@@ -20,7 +21,8 @@ typedef struct attempt {
   uint64_t retry_ms;       /* the stack's interval to the next retransmission */
   int in_flight;           /* neither answered nor failed nor left */
   int left;                /* SFO_CANCEL_* once the library has left it */
-  int challenged, forgotten;
+  int challenged, forgotten, progressed;
+  uint64_t sent_ms, ended_ms;
 } attempt;
 
 /* A request of the file or a registration walk of the library. */
@@ -30,6 +32,7 @@ typedef struct request {
   char *name;
   uint32_t method;
   int cancelled, done, answered;
+  uint64_t started_ms, asking_ms;   /* virtual time; when it last had a server to wait for */
   int begins, up;          /* a call: answered in this call into the library; going on until its hangup */
 } request;
 
@@ -87,6 +90,7 @@ typedef struct run {
   size_t starting;         /* index + 1 of the request that is being started, 0 = none */
   uint64_t starting_id;    /* written by the library; the array of requests may move meanwhile */
   call call;
+  watches watches;
   int destroyed;
   uint64_t busy_second;
   uint32_t busy_count, busy_calls;
@@ -116,6 +120,8 @@ request *find_request(run *in, uint64_t id);
 void describe(text *to, const attempt *of);
 /* What ends it, for requests of the file: " request=call1" */
 void describe_request(text *to, const run *in, const attempt *of);
+/* Status 0: no response came. */
+void end_attempt(run *in, attempt *of, uint32_t status, uint32_t granted_s);
 void enter(run *in);
 void leave(run *in);
 void stack_retransmit(run *in, const happening *what);
@@ -132,6 +138,8 @@ host *world_host(world *of, const endpoint *address, int create);
 int world_deliver(run *in, attempt *of);
 int world_answers(run *in, const attempt *of);
 void world_cancelled(run *in, const attempt *of);
+/* Would the host answer a new request of this method with 2xx, and a REGISTER as well? */
+int world_welcomes(run *in, const attempt *of, uint32_t method);
 void host_reset(host *of);
 void world_free(world *old);
 
@@ -144,6 +152,23 @@ void check_cancel(run *in, const sfo_cancel *cancel);
 void check_done(run *in, const sfo_done *done);
 void check_timer(run *in, uint64_t deadline_ms);
 void check_end(run *in);
+
+/* watch.c: rules about accounts. An excuse: something happened after which the next registration needs no pause. */
+void watch_excuse(run *in, uint32_t account);   /* 0 = every account */
+void watch_forget(run *in);                     /* a new configuration, or another network */
+void watch_send(run *in, const sfo_send *send);
+/* status 0: no response came */
+void watch_outcome(run *in, const attempt *of, uint32_t status, uint32_t granted_s);
+void watch_event(run *in, const sfo_event *event);
+void watch_busy(run *in, uint32_t account, int busy);
+int watch_is_registered(run *in, const attempt *of);
+int watch_allows(run *in, uint32_t method, uint32_t account, uint32_t server);
+void watch_free(run *in);
+
+/* reach.c: rules about the way of a request, and about the end of the run */
+void check_reach(run *in, const sfo_done *done);
+void check_progress(run *in, uint64_t next_ms);
+void check_rest(run *in);
 
 /* expect.c: prints what does not hold; returns how many checks failed */
 unsigned check_expectations(const run *of, unsigned *checks);

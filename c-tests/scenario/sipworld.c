@@ -200,6 +200,15 @@ int world_deliver(run *in, attempt *of) {
   return 0;
 }
 
+int world_welcomes(run *in, const attempt *of, uint32_t method) {
+  attempt other = *of;
+  const host *at = host_of(in, of);
+  if (mode_of(in, of) != HOST_UP || at->delay_ms)
+    return 0;
+  other.method = method;
+  return !rule_for(at, of) && !rule_for(at, &other);
+}
+
 void world_cancelled(run *in, const attempt *of) {
   sfo_response response = SFO_RESPONSE_INIT;
   response.status = 487;

@@ -1,0 +1,27 @@
+/* What each account has been through, as far as the standing rules about registrations and calls need it. */
+#ifndef SCENARIO_WATCH_H
+#define SCENARIO_WATCH_H
+#include <stddef.h>
+#include <stdint.h>
+
+/* One server of one account. */
+typedef struct watch {
+  uint32_t account, server;
+  uint64_t failed_ms;      /* when a REGISTER last failed here; UINT64_MAX = the next may come at any time */
+  int failed_by_answer;
+  uint64_t probed_ms;      /* when the last probe began; UINT64_MAX = none, or as above */
+  char *target;            /* that granted the last registration */
+  uint64_t granted_ms;     /* until when */
+  int in_order;            /* granted, and nothing has failed here since */
+} watch;
+
+typedef struct watches {
+  watch *item;
+  size_t count, capacity;
+  uint32_t *busy;          /* accounts with a call up */
+  size_t busy_count, busy_capacity;
+  uint32_t current_account, current_server;   /* of the latest change of a current target */
+  uint64_t world_changed_ms;
+  int settings_unknown;    /* a reload that may still wait for the end of a call */
+} watches;
+#endif
