@@ -33,6 +33,7 @@ static int read_option(options *to, const char *word, place where) {
       {"rtt=", "0..3600000 ms", &to->rtt_ms, 3600000},
       {"dns_rtt=", "0..3600000 ms", &to->dns_rtt_ms, 3600000},
       {"t1=", "1..60000 ms", &to->t1_ms, 60000},
+      {"startup_window=", "0..3600 s", &to->startup_window_s, 3600},
       {"max_accounts=", "0..1000000", &to->max_accounts, 1000000},
       {"dns=", "none or the number of DNS servers, 1..8", &to->dns_servers, DNS_SERVERS},
   };

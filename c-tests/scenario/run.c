@@ -33,6 +33,7 @@ static void fill_options(sfo_options *to, const options *from) {
   *to = usual;
   to->t1_ms = from->t1_ms;
   to->jitter = from->jitter;
+  to->startup_window_s = from->startup_window_s;
   for (i = 0; i < 4; i++)
     to->seed[i] = (uint8_t)(from->seed >> (8 * i));
 }

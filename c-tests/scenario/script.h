@@ -91,7 +91,7 @@ typedef struct check {
 } check;
 
 typedef struct options {
-  uint32_t jitter, seed, rtt_ms, dns_rtt_ms, additional, t1_ms, max_accounts, dns_servers;
+  uint32_t jitter, seed, rtt_ms, dns_rtt_ms, additional, t1_ms, startup_window_s, max_accounts, dns_servers;
 } options;
 
 typedef struct script {

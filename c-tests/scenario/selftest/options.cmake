@@ -1,4 +1,4 @@
-# The command line: what it refuses, and with which words. cmake -DSIM=<program> -DSCENARIO=<file> -DOUT=<folder> -P options.cmake
+# The command line: what it refuses, and with which words. cmake -DSIM=<program> -DSCENARIO=<file> -DOUT=<folder> -DMANUAL=<man page> -P options.cmake
 cmake_minimum_required(VERSION 3.16)
 
 function(refused words)
@@ -21,5 +21,22 @@ foreach(word --help --version)
   execute_process(COMMAND "${SIM}" ${word} RESULT_VARIABLE result OUTPUT_VARIABLE output)
   if(NOT result EQUAL 0 OR output STREQUAL "")
     message(FATAL_ERROR "sipfailover-sim ${word}: expected a text and exit status 0, got ${result}: ${output}")
+  endif()
+endforeach()
+
+# What --help lists stands in the manual as well.
+execute_process(COMMAND "${SIM}" --help OUTPUT_VARIABLE output)
+string(REGEX MATCHALL "\n  --?[a-z]+" listed "${output}")
+file(READ "${MANUAL}" manual)
+string(REPLACE "\\-" "-" manual "${manual}")
+list(LENGTH listed count)
+if(count LESS 7)
+  message(FATAL_ERROR "--help lists only ${count} options: ${listed}")
+endif()
+foreach(option IN LISTS listed)
+  string(STRIP "${option}" option)
+  string(REGEX MATCH "\n\\.BI? ${option}" found "${manual}")
+  if(NOT found)
+    message(FATAL_ERROR "${MANUAL} does not describe ${option}")
   endif()
 endforeach()
