@@ -105,7 +105,8 @@ static void check_pause(run *in, watch *at, const sfo_send *send) {
   if (is_probe && at->probed_ms != NEVER && in->now_ms - at->probed_ms < probe_interval(in, send->account))
     broken(in, "account %u probes server %u again after %" PRIu64 " ms", (unsigned)send->account, (unsigned)send->server,
            in->now_ms - at->probed_ms);
-  else if (!is_probe && at->failed_ms != NEVER && in->now_ms - at->failed_ms < pause_after(in, at))
+  /* A check of one target that failed may lead to a registration elsewhere at once. */
+  else if (!is_probe && at->failed_purpose == send->purpose && at->failed_ms != NEVER && in->now_ms - at->failed_ms < pause_after(in, at))
     broken(in, "account %u tries to register with server %u again %" PRIu64 " ms after it failed",
            (unsigned)send->account, (unsigned)send->server, in->now_ms - at->failed_ms);
   if (is_probe)
@@ -159,6 +160,7 @@ void watch_outcome(run *in, const attempt *of, uint32_t status, uint32_t granted
   } else if (status == 0 || status >= 300) {
     at->in_order = 0;
     at->failed_by_answer = status != 0;
+    at->failed_purpose = of->purpose;
     /* 423 asks for the same again with a longer lifetime. */
     at->failed_ms = of->method == SFO_METHOD_REGISTER && status != 423 ? in->now_ms : NEVER;
   }

@@ -9,6 +9,7 @@ typedef struct watch {
   uint32_t account, server;
   uint64_t failed_ms;      /* when a REGISTER last failed here; UINT64_MAX = the next may come at any time */
   int failed_by_answer;
+  uint32_t failed_purpose;
   uint64_t probed_ms;      /* when the last probe began; UINT64_MAX = none, or as above */
   char *target;            /* that granted the last registration */
   uint64_t granted_ms;     /* until when */
