@@ -23,7 +23,8 @@ static void add_place(text *to, const story *in, const char *name) {
   for (i = in->facts; i > 0; i--) {
     const fact *at = &in->fact[i - 1];
     if (fact_is(at, "ok") && is_of(at, name)) {
-      text_addf(to, " from server %s", fact_field(at, "server"));
+      size_t player = story_player(in, fact_field(at, "to"));
+      text_addf(to, " from %s", player < in->players ? in->player[player].address : fact_field(at, "to"));
       return;
     }
   }

@@ -17,6 +17,7 @@
 #define LEGEND_HEIGHT 86.0
 /* Room that a time of the axis needs. */
 #define LABEL_ROOM 6.0
+#define LEAST_MARK_STEP 7.0
 
 static const char *const styles[BAND_LOOKS] = {
     "fill=\"white\" stroke=\"" FAINT "\" stroke-dasharray=\"2 2\"",
@@ -146,6 +147,21 @@ static void draw_mark(const timeline *of, const axis *along, const band *at, FIL
   svg_cross(out, axis_x(along, at->from_ms), track_y(of, at->track) + middle, BAD);
 }
 
+/* Crosses that would lie on each other are drawn once. */
+static void draw_marks(const timeline *of, const axis *along, FILE *out) {
+  size_t track = of->tracks, i;
+  double drawn = 0;
+  for (i = 0; i < of->bands; i++) {
+    const band *at = &of->band[i];
+    double x = axis_x(along, at->from_ms);
+    if (!at->is_mark || (at->track == track && x < drawn + LEAST_MARK_STEP))
+      continue;
+    draw_mark(of, along, at, out);
+    track = at->track;
+    drawn = x;
+  }
+}
+
 static double whole_width(const timeline *of, const axis *along) {
   double width = along->right > LEGEND_WIDTH ? along->right : LEGEND_WIDTH;
   size_t i;
@@ -176,9 +192,7 @@ void timeline_write_svg(const timeline *of, FILE *out) {
   for (i = 0; i < of->bands; i++)
     if (!of->band[i].is_mark)
       draw_band(of, &along, &of->band[i], out);
-  for (i = 0; i < of->bands; i++)
-    if (of->band[i].is_mark)
-      draw_mark(of, &along, &of->band[i], out);
+  draw_marks(of, &along, out);
   draw_legend(of, bottom + 14, out);
   svg_end(out);
   axis_free(&along);

@@ -30,5 +30,5 @@ says("${text}" "server 1" "server 2" "[goes silent]" "   200.000  |------ INVITE
   "RECOVERY: server 1 takes over again")
 says("${ladder}" "<svg " "goes silent" "call1: answered 200 after 7.5 s" "url(#bad)" "</svg>")
 says("${timeline}" "<svg " "192.168.1.14 (server 1)" "silent" "registration, server 2" "current target"
-  "INVITE call1: 200 from server 2 after 7.5 s" "Requests answered: 4, not answered: 0. Longest wait for an answer: 7.5 s."
+  "INVITE call1: 200 from 192.168.1.15 after 7.5 s" "Requests answered: 4, not answered: 0. Longest wait for an answer: 7.5 s."
   "</svg>")
