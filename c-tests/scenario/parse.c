@@ -2,58 +2,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "script.h"
+#include "source.h"
 #include "suggest.h"
 
 #define MAX_DEPTH 8
 /* Half of what a 32-bit millisecond tick counts. */
 #define MAX_TICK_WRAP_MS (UINT32_MAX / 2u)
 
-/* One open file. */
-typedef struct source {
-  const char *name;
-  const char *at, *end;
-  unsigned line;
-  int depth;
-  script *out;
-} source;
-
 static int read_source(script *out, const char *path, int depth, place from);
-
-static place here(const source *from) {
-  place where;
-  where.file = from->name;
-  where.line = from->line;
-  return where;
-}
-
-/* The next line without its end. Returns 0 at the end of the file. */
-static int next_line(source *from, const char **line, size_t *length) {
-  const char *stop;
-  if (from->at >= from->end)
-    return 0;
-  stop = memchr(from->at, '\n', (size_t)(from->end - from->at));
-  if (!stop)
-    stop = from->end;
-  *line = from->at;
-  *length = (size_t)(stop - from->at);
-  if (*length && (*line)[*length - 1] == '\r')
-    --*length;
-  from->at = stop < from->end ? stop + 1 : stop;
-  from->line++;
-  return 1;
-}
-
-static int is_end(const char *line, size_t length) {
-  words parts;
-  int end = words_split(&parts, line, length, "#") == 0 && parts.count == 1 && strcmp(parts.word[0], "end") == 0;
-  words_free(&parts);
-  return end;
-}
-
-static int no_end(const source *from, const char *block, unsigned opened) {
-  return wrong(here(from), "the file ends inside the %s block of line %u; expected end", block, opened);
-}
 
 /* Provisioning lines go to the library as they are, comments included. */
 static int take_config(source *from, const char *block, text *to, unsigned *first_line) {
@@ -106,71 +62,6 @@ static int read_zone(source *from) {
   bad = read_zone_lines(from, &fresh, "zone");
   zone_take(&from->out->records, &fresh);
   return bad;
-}
-
-static check *new_check(script *out, check_kind kind, place where) {
-  check *fresh;
-  out->check = room(out->check, out->checks, &out->check_capacity, sizeof *out->check);
-  fresh = &out->check[out->checks++];
-  memset(fresh, 0, sizeof *fresh);
-  fresh->kind = kind;
-  fresh->where = where;
-  return fresh;
-}
-
-static int add_pattern(check *to, const words *line, size_t first, size_t count, int timed, place where) {
-  to->pattern = room(to->pattern, to->count, &to->capacity, sizeof *to->pattern);
-  return pattern_read(&to->pattern[to->count++], line, first, count, timed, where);
-}
-
-static int read_expect(source *from) {
-  check *fresh = new_check(from->out, CHECK_EXPECT, here(from));
-  const char *line;
-  size_t length;
-  unsigned opened = from->line;
-  while (next_line(from, &line, &length)) {
-    words parts;
-    int bad = 0;
-    if (is_end(line, length))
-      return fresh->count ? 0 : wrong(fresh->where, "an empty expect block expects nothing");
-    words_split(&parts, line, length, "#");
-    if (parts.count)
-      bad = add_pattern(fresh, &parts, 0, parts.count, 1, here(from));
-    words_free(&parts);
-    if (bad)
-      return -1;
-  }
-  return no_end(from, "expect", opened);
-}
-
-static int read_number_rule(check *to, const char *sign, const char *number, place where) {
-  if (strcmp(sign, "==") == 0)
-    to->compare = COMPARE_EQUAL;
-  else if (strcmp(sign, "<=") == 0)
-    to->compare = COMPARE_AT_MOST;
-  else if (strcmp(sign, ">=") == 0)
-    to->compare = COMPARE_AT_LEAST;
-  else
-    return wrong(where, "expected == N, <= N or >= N, not '%s %s'", sign, number);
-  if (parse_number(number, 1000000000, &to->number))
-    return wrong(where, "expected a number, not '%s'", number);
-  return 0;
-}
-
-static int read_count(source *from, const words *line) {
-  check *fresh = new_check(from->out, CHECK_COUNT, here(from));
-  if (line->count < 4)
-    return wrong(here(from), "expected count PATTERN == N (or <=, >=)");
-  if (read_number_rule(fresh, line->word[line->count - 2], line->word[line->count - 1], here(from)))
-    return -1;
-  return add_pattern(fresh, line, 1, line->count - 2, 0, here(from));
-}
-
-static int read_dns_queries(source *from, const words *line) {
-  check *fresh = new_check(from->out, CHECK_DNS_QUERIES, here(from));
-  if (line->count != 3)
-    return wrong(here(from), "expected dns_queries <= N (or ==, >=)");
-  return read_number_rule(fresh, line->word[1], line->word[2], here(from));
 }
 
 static int read_at(source *from, const words *line) {
@@ -269,10 +160,6 @@ static int read_zone_file(source *from, const words *line) {
   free(whole);
   free(path);
   return bad;
-}
-
-static int read_never(source *from, const words *line) {
-  return add_pattern(new_check(from->out, CHECK_NEVER, here(from)), line, 1, line->count, 0, here(from));
 }
 
 static int read_options(source *from, const words *line) {

@@ -129,7 +129,9 @@ static void draw_legend(const timeline *of, double y, FILE *out) {
   svg_cross(out, x + 6, y + 7, BAD);
   svg_text(out, x + 16, y + 11, "start", "", "a server asked in vain");
   text_addf(&summary, "Requests answered: %u, not answered: %u.", of->answered, of->failed);
-  if (of->answered) {
+  if (of->answered && !of->longest_ms) {
+    text_add(&summary, " No answer took time.");
+  } else if (of->answered) {
     text_add(&summary, " Longest wait for an answer: ");
     add_duration(&summary, of->longest_ms);
     text_add(&summary, ".");
