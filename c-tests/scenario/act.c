@@ -181,6 +181,7 @@ static void jump_clock(run *in, const command *what) {
 
 void act(run *in, const command *what) {
   text line = {NULL, 0, 0};
+  check_command(in);
   text_addf(&line, "command %s", what->source);
   transcript_add(&in->transcript, in->now_ms, &line);
   switch (what->kind) {

@@ -69,15 +69,15 @@ static int32_t on_send(void *user, const sfo_send *send) {
             (unsigned)send->budget_ms, purpose_name(send->purpose), (unsigned)send->ordinal);
   describe_request(&line, in, fresh);
   transcript_add(&in->transcript, in->now_ms, &line);
-  if (world_deliver(in, fresh)) {
+  result = world_deliver(in, fresh);
+  if (result) {
     text_add(&line, "fail");
     describe(&line, fresh);
-    text_addf(&line, " cause=%s", cause_name(SFO_CAUSE_SEND));
+    text_addf(&line, " cause=%s", cause_name((uint32_t)result));
     describe_request(&line, in, fresh);
     transcript_add(&in->transcript, in->now_ms, &line);
     end_attempt(in, fresh, 0, SFO_ABSENT);
     fresh->forgotten = 1;
-    result = -1;
   }
   end(in);
   return result;

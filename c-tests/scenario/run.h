@@ -93,7 +93,7 @@ typedef struct run {
   watches watches;
   int destroyed;
   uint64_t busy_second;
-  uint32_t busy_count, busy_calls;
+  uint32_t busy_count, busy_calls, busy_limit;
   text broken;             /* the first broken invariant */
   size_t broken_line;
   uint64_t broken_ms;
@@ -134,7 +134,8 @@ void fill_callbacks(sfo_callbacks *table);
 
 /* sipworld.c: the hosts */
 host *world_host(world *of, const endpoint *address, int create);
-/* A request reaches its host, or not: puts what comes back into the queue. Returns -1 when it could not even be sent. */
+/* A request reaches its host, or not: puts what comes back into the queue. Returns 0, or the cause when it could not
+   even be sent. */
 int world_deliver(run *in, attempt *of);
 int world_answers(run *in, const attempt *of);
 void world_cancelled(run *in, const attempt *of);
@@ -145,6 +146,7 @@ void world_free(world *old);
 
 /* invariants.c: rules that hold in every run, whatever the file expects */
 void broken(run *in, const char *format, ...) LIKE_PRINTF(2, 3);
+void check_command(run *in);
 void check_calls(run *in);
 void check_callback(run *in, const char *name);
 void check_send(run *in, const sfo_send *send);

@@ -171,9 +171,12 @@ static void plan_retransmission(run *in, attempt *of) {
 
 int world_deliver(run *in, attempt *of) {
   const host *at = host_of(in, of);
+  /* A stack knows that it has no network when it begins to send; what it repeats later is lost. */
+  if (in->world.link_down && !of->sent)
+    return SFO_CAUSE_LOCAL;
   switch (mode_of(in, of)) {
   case HOST_SEND_ERROR:
-    return -1;
+    return SFO_CAUSE_SEND;
   case HOST_DOWN:
     plan_retransmission(in, of);
     return 0;

@@ -92,11 +92,12 @@ static size_t open_line(run *in, const attempt *of, const char *kind, uint32_t c
 
 void stack_retransmit(run *in, const happening *what) {
   attempt *of = find_attempt(in, what->attempt);
-  if (of && of->in_flight && world_deliver(in, of) != 0) {
+  int cause = of && of->in_flight ? world_deliver(in, of) : 0;
+  if (cause) {
     happening fresh = *what;
     fresh.kind = HAPPENING_FAILED;
     fresh.at_ms = in->now_ms;
-    fresh.cause = SFO_CAUSE_SEND;
+    fresh.cause = (uint32_t)cause;
     queue_add(&in->queue, &fresh);
   }
 }

@@ -20,6 +20,7 @@ static void *runner_user;
 static sfo_send last_request, last_register;
 static unsigned requests, registers;
 static int walk_again;
+static uint64_t seen_ms;   /* the runner's clock */
 
 static int mode(const char *name) {
   const char *chosen = getenv("SIPFAILOVER_SABOTAGE");
@@ -120,9 +121,13 @@ static int32_t on_send(void *user, const sfo_send *send) {
 }
 
 static void on_timer(void *user, uint64_t deadline_ms) {
-  static uint64_t past_ms;
+  static uint64_t past_ms, next_ms;
   (void)user;
-  runner.set_timer(runner_user, mode("busy-loop") ? ++past_ms : deadline_ms);
+  if (mode("busy-loop"))
+    deadline_ms = ++past_ms;
+  if (mode("restless-timer"))
+    deadline_ms = next_ms = (next_ms > seen_ms ? next_ms : seen_ms) + 1;
+  runner.set_timer(runner_user, deadline_ms);
   if (mode("same-deadline"))
     runner.set_timer(runner_user, deadline_ms);
   if (mode("timer-first"))
@@ -173,6 +178,7 @@ sfo_status sabotaged_new(const sfo_config *config, const sfo_options *options, c
   sfo_callbacks ours = *callbacks;
   runner = *callbacks;
   runner_user = user;
+  seen_ms = now_ms;
   ours.send_sip = on_send;
   ours.set_timer = on_timer;
   ours.dns_send = on_dns;
@@ -190,6 +196,7 @@ void sabotaged_free(sfo_engine *engine) {
 }
 
 sfo_status sabotaged_handle_timer(sfo_engine *engine, uint64_t now_ms) {
+  seen_ms = now_ms;
   if (walk_again) {
     walk_again = 0;
     send_again(&last_register, 0);
