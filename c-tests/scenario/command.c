@@ -60,7 +60,7 @@ static int read_request_word(reader *from, const char *word) {
 
 static int read_request(reader *from) {
   const char *word = next_word(from);
-  if (take_method(from, word ? word : "", 0) || take_account(from))
+  if (take_method(from, word, 0) || take_account(from))
     return -1;
   while ((word = next_word(from)) != NULL)
     if (read_request_word(from, word))
@@ -80,7 +80,7 @@ static int read_incoming(reader *from) {
     return -1;
   word = next_word(from);
   if (!word || strcmp(word, "from") != 0)
-    return wrong(from->where, "expected incoming ACCOUNT from IP [as NAME], not '%s'", word ? word : "");
+    return wrong(from->where, "expected incoming ACCOUNT from IP [as NAME], not %s", quoted(word));
   if (take_host(from))
     return -1;
   word = next_word(from);
@@ -129,7 +129,7 @@ static int read_link(reader *from) {
   else if (word && strcmp(word, "changed") == 0)
     from->out->value = SFO_LINK_CHANGED;
   else
-    return wrong(from->where, "expected link down, link up or link changed, not '%s'", word ? word : "");
+    return wrong(from->where, "expected link down, link up or link changed, not %s", quoted(word));
   return finish_line(from);
 }
 
@@ -140,7 +140,7 @@ static int read_clock(reader *from) {
     return wrong(from->where, "expected clock jump +MS or clock jump -MS");
   word = next_word(from);
   if (!word || (word[0] != '+' && word[0] != '-') || parse_number(word + 1, 1000000000, &ms))
-    return wrong(from->where, "expected +MILLISECONDS or -MILLISECONDS, at most 1000000000, not '%s'", word ? word : "");
+    return wrong(from->where, "expected +MILLISECONDS or -MILLISECONDS, at most 1000000000, not %s", quoted(word));
   from->out->jump_ms = word[0] == '-' ? -(int64_t)ms : (int64_t)ms;
   return finish_line(from);
 }

@@ -47,7 +47,7 @@ static int read_dns_server(reader *from) {
     return -1;
   word = next_word(from);
   if (!word || dns_mode_word(word, &from->out->value))
-    return wrong(from->where, "expected up, down, servfail, refused or truncate, not '%s'", word ? word : "");
+    return wrong(from->where, "expected up, down, servfail, refused or truncate, not %s", quoted(word));
   return finish_line(from);
 }
 
@@ -68,8 +68,8 @@ int read_dns(reader *from) {
     return take_domain(from) ? -1 : finish_line(from);
   }
   return wrong(from->where,
-               "expected dns up, down, servfail, refused, truncate, nxdomain NAME, delay MS or server N ..., not '%s'",
-               word ? word : "");
+               "expected dns up, down, servfail, refused, truncate, nxdomain NAME, delay MS or server N ..., not %s",
+               quoted(word));
 }
 
 /* `zone set NAME A IP [IP ...]` is one set of addresses; every other type takes one record a line. */
@@ -131,6 +131,6 @@ int read_zone(reader *from) {
   }
   if (word && strcmp(word, "remove") == 0)
     return read_zone_remove(from);
-  return wrong(from->where, "expected zone set, zone add or zone remove, not '%s'", word ? word : "");
+  return wrong(from->where, "expected zone set, zone add or zone remove, not %s", quoted(word));
 }
 

@@ -152,7 +152,7 @@ static void add_command(ladder *to, const fact *at) {
     fresh->from = lane + 1;
   else if (to->story->has_dns && (strcmp(word, "dns") == 0 || strcmp(word, "zone") == 0))
     fresh->from = to->lanes - 1;
-  fresh->condition = condition_after(at);
+  fresh->condition = fresh->from ? condition_after(at) : NULL;
   describe_command(&label, at);
   fresh->label = taken(&label);
 }

@@ -18,6 +18,8 @@ typedef int (*read_rest)(reader *from);
 
 /* NULL at the end of the line. */
 const char *next_word(reader *from);
+/* For messages: what stands there instead. Lives until the next call. */
+const char *quoted(const char *word);
 int finish_line(reader *from);
 int take_number(reader *from, const char *what, uint32_t maximum, uint32_t *out);
 int take_account(reader *from);

@@ -79,6 +79,8 @@ static void meet(story *to, const fact *at) {
     to->has_dns = 1;
   else if (fact_is(at, "send") && fact_field(at, "to"))
     add_player(to, fact_field(at, "to"), fact_number(at, "server"));
+  else if (fact_is(at, "command") && strcmp(fact_word(at, 1), "link") == 0)
+    to->has_link |= strcmp(fact_word(at, 2), "down") == 0;
   else if (fact_is(at, "command"))
     add_player(to, fact_word(at, 2), 0);
 }

@@ -26,7 +26,7 @@ typedef struct story {
   player *player;
   size_t players, player_capacity;
   uint32_t accounts;   /* the highest number that occurs */
-  int has_dns;
+  int has_dns, has_link;   /* DNS is asked; the phone loses its network */
 } story;
 
 void story_read(story *out, const transcript *from, const char *title, uint64_t until_ms);

@@ -59,30 +59,34 @@ static void change(sequence *in, uint64_t at_ms, band_look look, const char *lab
   in->label = copy_string(label);
 }
 
+/* Tracks behind those of the hosts, counted from `players`. */
+enum { PLAYER_DNS, PLAYER_NETWORK };
+
 static int concerns(const timeline *in, const fact *at, size_t player) {
+  size_t hosts = in->story->players;
   if (!fact_is(at, "command"))
     return 0;
-  if (player == in->story->players)
-    return strcmp(fact_word(at, 1), "dns") == 0;
+  if (player >= hosts)
+    return strcmp(fact_word(at, 1), player == hosts + PLAYER_DNS ? "dns" : "link") == 0;
   return story_player(in->story, fact_word(at, 2)) == player && strcmp(fact_word(at, 1), "dns") != 0;
 }
 
-/* A host, or (player == players) the DNS servers. */
 static void add_player_track(timeline *to, size_t player) {
   static const char *const roles[] = {"", " (server 1)", " (server 2)", " (servers 1, 2)"};
   const story *from = to->story;
   sequence in;
   text name = {NULL, 0, 0};
   size_t i;
-  if (player == from->players)
-    text_add(&name, "DNS");
+  const char *usual = player == from->players + PLAYER_NETWORK ? "up" : "answers";
+  if (player >= from->players)
+    text_add(&name, player == from->players + PLAYER_DNS ? "DNS" : "the phone's network");
   else
     text_addf(&name, "%s%s", from->player[player].address, roles[from->player[player].servers & 3u]);
-  begin_sequence(&in, to, name.data, BAND_GOOD, "answers");
+  begin_sequence(&in, to, name.data, BAND_GOOD, usual);
   for (i = 0; i < from->facts; i++) {
     char *condition = concerns(to, &from->fact[i], player) ? condition_after(&from->fact[i]) : NULL;
     if (condition)
-      change(&in, from->fact[i].at_ms, condition[0] ? BAND_BAD : BAND_GOOD, condition[0] ? condition : "answers");
+      change(&in, from->fact[i].at_ms, condition[0] ? BAND_BAD : BAND_GOOD, condition[0] ? condition : usual);
     free(condition);
   }
   finish_band(&in, from->until_ms);
@@ -170,8 +174,12 @@ void timeline_build(timeline *out, const story *from) {
   out->story = from;
   i = timeline_track(out, "The world");
   out->track[i].is_heading = 1;
-  for (i = 0; i < from->players + (from->has_dns ? 1u : 0u); i++)
+  for (i = 0; i < from->players; i++)
     add_player_track(out, i);
+  if (from->has_dns)
+    add_player_track(out, from->players + PLAYER_DNS);
+  if (from->has_link)
+    add_player_track(out, from->players + PLAYER_NETWORK);
   for (account = 1; account <= from->accounts; account++)
     add_account(out, account);
 }

@@ -14,6 +14,12 @@ if(NOT result EQUAL 0)
   message(FATAL_ERROR "${output}")
 endif()
 
+file(READ "${folder}/README.md" index)
+string(FIND "${index}" "](${name}.md)" listed)
+if(listed EQUAL -1)
+  message(FATAL_ERROR "${folder}/README.md does not list ${name}.md")
+endif()
+
 file(READ "${page}" before)
 file(READ "${ladder}" drawn)
 set(begin "<!-- ladder of ${name}.scenario -->\n```text\n")

@@ -167,6 +167,8 @@ char *condition_after(const fact *command) {
   text line = {NULL, 0, 0};
   if (strcmp(word, "dns") == 0)
     return dns_condition(command);
+  if (strcmp(word, "link") == 0)
+    return copy_string(strcmp(fact_word(command, 2), "down") == 0 ? "down" : "");
   if (strcmp(word, "answer") == 0) {
     text_addf(&line, "%s", fact_word(command, 3));
     if (fact_field(command, "method"))
