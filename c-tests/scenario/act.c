@@ -149,16 +149,22 @@ static void set_zone(run *in, const command *what) {
   zone_copy(&in->dns.records, &what->records);
 }
 
-static void act_on_account(run *in, const command *what) {
+void start_account(run *in, uint32_t account) {
   sfo_status result;
-  watch_excuse(in, what->account);
+  watch_excuse(in, account);
   enter(in);
-  if (what->kind == COMMAND_START)
-    result = sfo_account_start(in->engine, engine_now(in), what->account);
-  else
-    result = sfo_account_stop(in->engine, engine_now(in), what->account);
+  result = sfo_account_start(in->engine, engine_now(in), account);
   leave(in);
-  refused(in, what->kind == COMMAND_START ? "start" : "stop", what->account, NULL, result);
+  refused(in, "start", account, NULL, result);
+}
+
+static void stop_account(run *in, uint32_t account) {
+  sfo_status result;
+  watch_excuse(in, account);
+  enter(in);
+  result = sfo_account_stop(in->engine, engine_now(in), account);
+  leave(in);
+  refused(in, "stop", account, NULL, result);
 }
 
 static void set_link(run *in, const command *what) {
@@ -186,8 +192,15 @@ void act(run *in, const command *what) {
   transcript_add(&in->transcript, in->now_ms, &line);
   switch (what->kind) {
   case COMMAND_START:
+    account_set_put(&in->started, what->account, 1);
+    start_account(in, what->account);
+    break;
   case COMMAND_STOP:
-    act_on_account(in, what);
+    account_set_put(&in->started, what->account, 0);
+    stop_account(in, what->account);
+    break;
+  case COMMAND_REBOOT:
+    reboot(in);
     break;
   case COMMAND_DOWN:
   case COMMAND_UP:
@@ -242,8 +255,7 @@ void act(run *in, const command *what) {
   case COMMAND_TICK_WRAP: /* the clock was set so that it wraps now, without being told */
   case COMMAND_INCOMING:
   case COMMAND_DIALOG_END:
-  case COMMAND_FLOW_LOST:
-  case COMMAND_REBOOT: /* refused when the file was read */
+  case COMMAND_FLOW_LOST: /* refused when the file was read */
   default:
     break;
   }

@@ -1,4 +1,4 @@
-/* Commands of the file that are about requests and calls. */
+/* Commands of the file that take more than a line to carry out. */
 #ifndef SCENARIO_ACT_H
 #define SCENARIO_ACT_H
 #include "run.h"
@@ -9,4 +9,7 @@ void start_request(run *in, const command *what);
 void cancel_request(run *in, const command *what);
 void set_busy(run *in, uint32_t account, uint32_t busy);
 void hang_up(run *in, const command *what);
+void start_account(run *in, uint32_t account);
+/* reboot.c */
+void reboot(run *in);
 #endif

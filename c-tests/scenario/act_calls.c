@@ -78,7 +78,7 @@ void cancel_request(run *in, const command *what) {
 void set_busy(run *in, uint32_t account, uint32_t busy) {
   sfo_status result;
   watch_excuse(in, account);
-  watch_busy(in, account, (int)busy);
+  account_set_put(&in->watches.busy, account, (int)busy);
   enter(in);
   result = sfo_account_set_busy(in->engine, engine_now(in), account, busy);
   leave(in);

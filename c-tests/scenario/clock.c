@@ -12,6 +12,10 @@ void clock_wraps_at(phone_clock *of, uint64_t at_ms) {
   of->tick_origin = (uint32_t)(0u - (uint32_t)at_ms);
 }
 
+void clock_restart(phone_clock *of, uint64_t now_ms, uint64_t shows_ms) {
+  of->skew_ms = (int64_t)shows_ms - (int64_t)(ORIGIN_MS + now_ms);
+}
+
 static uint64_t read_tick(phone_clock *of, uint64_t now_ms) {
   for (; now_ms - of->seen_ms > TICK_READ_MS; of->seen_ms += TICK_READ_MS)
     of->widened_ms = sfo_tick_extend(of->widened_ms, (uint32_t)(of->tick_origin + of->seen_ms));

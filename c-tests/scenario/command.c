@@ -103,7 +103,9 @@ static int read_reboot(reader *from) {
     from->out->value = 1;
   else if (word && strcmp(word, "snapshot=no") != 0)
     return wrong(from->where, "expected reboot, reboot snapshot=yes or reboot snapshot=no, not '%s'", word);
-  return finish_line(from);
+  if (finish_line(from))
+    return -1;
+  return from->out->value ? not_supported(from->where, "snapshot=yes") : 0;
 }
 
 static int read_nothing(reader *from) {
@@ -177,7 +179,7 @@ static const struct {
     {"network", COMMAND_LINK, read_network, 0},
     {"link", COMMAND_LINK, read_link, 0},
     {"flow-lost", COMMAND_FLOW_LOST, read_account, 1},
-    {"reboot", COMMAND_REBOOT, read_reboot, 1},
+    {"reboot", COMMAND_REBOOT, read_reboot, 0},
     {"clock", COMMAND_CLOCK_JUMP, read_clock, 0},
     {"tick-wrap", COMMAND_TICK_WRAP, read_nothing, 0},
 };

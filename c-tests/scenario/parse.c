@@ -225,7 +225,7 @@ static int check_clock(script *of) {
   size_t i;
   for (i = 0; i < of->commands; i++) {
     const command *at = &of->command[i];
-    if (at->kind == COMMAND_CLOCK_JUMP)
+    if (at->kind == COMMAND_CLOCK_JUMP || at->kind == COMMAND_REBOOT)
       jump = at;
     if (at->kind != COMMAND_TICK_WRAP)
       continue;
@@ -236,7 +236,7 @@ static int check_clock(script *of) {
     of->tick_wrap = at;
   }
   if (of->tick_wrap && jump)
-    return wrong(jump->where, "clock jump and tick-wrap exclude each other: a tick counter does not step");
+    return wrong(jump->where, "tick-wrap excludes clock jump and reboot: its tick only counts on");
   return 0;
 }
 

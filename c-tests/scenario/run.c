@@ -38,7 +38,7 @@ static void fill_options(sfo_options *to, const options *from) {
     to->seed[i] = (uint8_t)(from->seed >> (8 * i));
 }
 
-static int start_engine(run *in) {
+int start_engine(run *in) {
   sfo_options options;
   sfo_callbacks table;
   sfo_status result;
@@ -168,9 +168,7 @@ static void loop(run *in) {
   }
 }
 
-static void stop_engine(run *in) {
-  if (!in->broken.length)
-    in->now_ms = in->script->until_ms;
+void stop_engine(run *in) {
   if (!in->broken.length)
     check_rest(in);
   enter(in);
@@ -190,6 +188,8 @@ int run_script(run *out, const script *script, int verbose) {
   if (prepare(out) || start_engine(out))
     return -1;
   loop(out);
+  if (!out->broken.length)
+    out->now_ms = script->until_ms;
   stop_engine(out);
   return 0;
 }
@@ -213,5 +213,6 @@ void run_free(run *old) {
   dns_server_free(&old->dns);
   transcript_free(&old->transcript);
   watch_free(old);
+  free(old->started.item);
   text_free(&old->broken);
 }

@@ -91,6 +91,7 @@ typedef struct run {
   uint64_t starting_id;    /* written by the library; the array of requests may move meanwhile */
   call call;
   watches watches;
+  account_set started;
   int destroyed;
   uint64_t busy_second;
   uint32_t busy_count, busy_calls, busy_limit;
@@ -102,6 +103,9 @@ typedef struct run {
 
 /* run.c */
 int run_script(run *out, const script *script, int verbose);
+/* Returns -1 after a message. */
+int start_engine(run *in);
+void stop_engine(run *in);
 void run_free(run *old);
 uint64_t engine_now(run *of);
 void handle_timer(run *in);
@@ -162,7 +166,6 @@ void watch_send(run *in, const sfo_send *send);
 /* status 0: no response came */
 void watch_outcome(run *in, const attempt *of, uint32_t status, uint32_t granted_s);
 void watch_event(run *in, const sfo_event *event);
-void watch_busy(run *in, uint32_t account, int busy);
 int watch_is_registered(run *in, const attempt *of);
 int watch_allows(run *in, uint32_t method, uint32_t account, uint32_t server);
 void watch_free(run *in);

@@ -74,7 +74,7 @@ void watch_excuse(run *in, uint32_t account) {
 void watch_forget(run *in) {
   size_t i;
   watch_excuse(in, 0);
-  in->watches.settings_unknown |= in->watches.busy_count > 0;
+  in->watches.settings_unknown |= in->watches.busy.count > 0;
   for (i = 0; i < in->watches.count; i++)
     in->watches.item[i].in_order = 0;
 }
@@ -173,25 +173,24 @@ static void end_of_walk(run *in, uint32_t account) {
       in->watches.item[i].failed_ms = in->now_ms;
 }
 
-static int is_busy(const run *in, uint32_t account) {
+int account_set_has(const account_set *of, uint32_t account) {
   size_t i;
-  for (i = 0; i < in->watches.busy_count; i++)
-    if (in->watches.busy[i] == account)
+  for (i = 0; i < of->count; i++)
+    if (of->item[i] == account)
       return 1;
   return 0;
 }
 
-void watch_busy(run *in, uint32_t account, int busy) {
-  watches *all = &in->watches;
+void account_set_put(account_set *to, uint32_t account, int inside) {
   size_t i, kept = 0;
-  for (i = 0; i < all->busy_count; i++)
-    if (all->busy[i] != account)
-      all->busy[kept++] = all->busy[i];
-  all->busy_count = kept;
-  if (!busy)
+  for (i = 0; i < to->count; i++)
+    if (to->item[i] != account)
+      to->item[kept++] = to->item[i];
+  to->count = kept;
+  if (!inside)
     return;
-  all->busy = room(all->busy, all->busy_count, &all->busy_capacity, sizeof *all->busy);
-  all->busy[all->busy_count++] = account;
+  to->item = room(to->item, to->count, &to->capacity, sizeof *to->item);
+  to->item[to->count++] = account;
 }
 
 /* Moving on because the current target failed is no failback, nor is the return from server 2 to server 1. */
@@ -200,7 +199,7 @@ static void check_failback(run *in, const sfo_event *event) {
   int within = all->current_account == event->account && all->current_server == event->server;
   int is_failback = strcmp(event_name(event->kind), "failback-done") == 0 ||
                     (event->kind == SFO_EVENT_CURRENT_TARGET && within && event->cause == SFO_CAUSE_RECOVERED);
-  if (is_failback && !all->settings_unknown && is_busy(in, event->account) &&
+  if (is_failback && !all->settings_unknown && account_set_has(&all->busy, event->account) &&
       server_setting(in, event->account, event->server, "failback_mode") > 0)
     broken(in, "account %u fails back to %s during a call", (unsigned)event->account, event->to ? event->to : "-");
   if (event->kind == SFO_EVENT_CURRENT_TARGET) {
@@ -233,6 +232,6 @@ void watch_free(run *in) {
   for (i = 0; i < in->watches.count; i++)
     free(in->watches.item[i].target);
   free(in->watches.item);
-  free(in->watches.busy);
+  free(in->watches.busy.item);
   memset(&in->watches, 0, sizeof in->watches);
 }

@@ -4,6 +4,15 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* Some of the accounts. */
+typedef struct account_set {
+  uint32_t *item;
+  size_t count, capacity;
+} account_set;
+
+void account_set_put(account_set *to, uint32_t account, int inside);
+int account_set_has(const account_set *of, uint32_t account);
+
 /* One server of one account. */
 typedef struct watch {
   uint32_t account, server;
@@ -19,8 +28,7 @@ typedef struct watch {
 typedef struct watches {
   watch *item;
   size_t count, capacity;
-  uint32_t *busy;          /* accounts with a call up */
-  size_t busy_count, busy_capacity;
+  account_set busy;        /* with a call up */
   uint32_t current_account, current_server;   /* of the latest change of a current target */
   uint64_t world_changed_ms;
   int settings_unknown;    /* a reload that may still wait for the end of a call */
