@@ -100,8 +100,24 @@ static uint64_t probe_interval(const run *in, uint32_t account) {
   return (uint64_t)seconds * (in->script->options.jitter ? 900u : 1000u);
 }
 
-static void check_pause(run *in, watch *at, const sfo_send *send) {
-  int is_probe = send->purpose == SFO_PURPOSE_PROBE && is_successive(in, send->account);
+/* A request may have to be registered for at one target after the other: it waits for no pause. */
+static int request_waits(const run *in, uint32_t account) {
+  size_t i;
+  for (i = in->requests; i > 0; i--) {
+    const request *at = &in->request[i - 1];
+    if (at->origin && at->id && !at->done && !at->cancelled && at->origin->account == account)
+      return 1;
+  }
+  return 0;
+}
+
+/* Probes while the other server has taken over look for recovery; others look for the primary of the same server. */
+static void check_pause(run *in, const sfo_send *send) {
+  int is_recovery = watch_of(in, send->account, 3u - send->server)->in_order;
+  int is_probe = send->purpose == SFO_PURPOSE_PROBE && is_successive(in, send->account) && is_recovery;
+  watch *at = watch_of(in, send->account, send->server);
+  if (request_waits(in, send->account))
+    return;
   if (is_probe && at->probed_ms != NEVER && in->now_ms - at->probed_ms < probe_interval(in, send->account))
     broken(in, "account %u probes server %u again after %" PRIu64 " ms", (unsigned)send->account, (unsigned)send->server,
            in->now_ms - at->probed_ms);
@@ -134,15 +150,13 @@ static void check_only_registered(run *in, const sfo_send *send) {
 }
 
 void watch_send(run *in, const sfo_send *send) {
-  watch *at;
   if (in->watches.settings_unknown || (send->server != 1 && send->server != 2))
     return;
   check_only_registered(in, send);
   if (send->method != SFO_METHOD_REGISTER || send->ordinal != 1 || send->purpose == SFO_PURPOSE_UNREGISTER)
     return;
   check_one_binding(in, send);
-  at = watch_of(in, send->account, send->server);
-  check_pause(in, at, send);
+  check_pause(in, send);
 }
 
 void watch_outcome(run *in, const attempt *of, uint32_t status, uint32_t granted_s) {
