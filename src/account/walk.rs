@@ -404,7 +404,8 @@ impl Walk {
 
     /// True if the plain targets of a server are out of bounds for this walk.
     fn is_tls_only(&self, server: Server) -> bool {
-        self.no_plain_after_tls
+        self.failed_count > 0
+            && self.no_plain_after_tls
             && self.failures().any(|failed| failed.server == server && self.is_tls(server, failed.index))
     }
 

@@ -171,6 +171,12 @@ impl Directory {
         self.collect(now);
     }
 
+    /// True if there is nothing to be passed on to anybody.
+    pub fn is_quiet(&self) -> bool {
+        let ResolveOutput { sends, released, lists } = &self.out;
+        sends.is_empty() && released.is_empty() && lists.is_empty() && self.news.is_empty() && self.notes.is_empty()
+    }
+
     /// Something that an account has to hear.
     pub fn next_news(&mut self) -> Option<ListNews> {
         take_first(&mut self.news, ROOM_FOR_NEWS)

@@ -571,6 +571,9 @@ impl Engine {
 
     /// After every input: tells the accounts what happened to lists, and queues what DNS wants sent.
     fn settle(&mut self, now: Time) {
+        if self.shared.directory.is_quiet() {
+            return;
+        }
         loop {
             self.shared.directory.collect(now);
             if !self.spread_news(now) {

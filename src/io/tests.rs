@@ -350,16 +350,19 @@ fn run_out_of_descriptors() {
     let (mut io, mut random) = driver(&[&server]);
     ask(&mut io, 0, FIRST, b"query", &mut random).unwrap();
     let (highest, _) = io.interest().next().unwrap();
-    let room = 4;
-    let limit = libc::rlimit { rlim_cur: highest as libc::rlim_t + 1 + room, rlim_max: 64 };
+    let limit = libc::rlimit { rlim_cur: highest as libc::rlim_t + 8, rlim_max: 64 };
     // SAFETY: the struct is complete and outlives the call.
     assert_eq!(unsafe { libc::setrlimit(libc::RLIMIT_NOFILE, &raw const limit) }, 0);
+    // Whoever started this process may have left it descriptors, above and below.
+    let null = || std::fs::File::open("/dev/null").ok();
+    let room = core::iter::from_fn(null).collect::<Vec<_>>().len();
+    assert!((1..20).contains(&room));
     // Several rounds: a leak of one descriptor per failure would shrink the number that succeeds.
     for round in 0..10 {
         let transport = if round % 2 == 0 { DnsTransport::Udp } else { DnsTransport::Tcp };
         let mut send = |query| io.send(query, FIRST, transport, b"query", &mut random);
         let sent = (1..20).filter(|query| send(*query).is_ok()).count();
-        assert_eq!(sent as u64, room, "round {round}");
+        assert_eq!(sent, room, "round {round}");
         assert_eq!(send(99), Err(SendFailure::Resources));
         // What is open goes on working.
         ask(&mut io, 0, FIRST, b"again", &mut random).unwrap();
