@@ -200,7 +200,7 @@ void act(run *in, const command *what) {
     stop_account(in, what->account);
     break;
   case COMMAND_REBOOT:
-    reboot(in);
+    reboot(in, (unsigned)what->value);
     break;
   case COMMAND_DOWN:
   case COMMAND_UP:

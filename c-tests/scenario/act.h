@@ -10,6 +10,6 @@ void cancel_request(run *in, const command *what);
 void set_busy(run *in, uint32_t account, uint32_t busy);
 void hang_up(run *in, const command *what);
 void start_account(run *in, uint32_t account);
-/* reboot.c */
-void reboot(run *in);
+/* reboot.c: with REBOOT_... */
+void reboot(run *in, unsigned how);
 #endif

@@ -98,14 +98,14 @@ static int read_dialog(reader *from) {
 
 static int read_reboot(reader *from) {
   const char *word = next_word(from);
-  from->out->value = 0;
+  from->out->value = REBOOT_FORGETFUL;
   if (word && strcmp(word, "snapshot=yes") == 0)
-    from->out->value = 1;
+    from->out->value = REBOOT_SNAPSHOT;
+  else if (word && strcmp(word, "snapshot=undated") == 0)
+    from->out->value = REBOOT_UNDATED;
   else if (word && strcmp(word, "snapshot=no") != 0)
-    return wrong(from->where, "expected reboot, reboot snapshot=yes or reboot snapshot=no, not '%s'", word);
-  if (finish_line(from))
-    return -1;
-  return from->out->value ? not_supported(from->where, "snapshot=yes") : 0;
+    return wrong(from->where, "expected reboot, or reboot with snapshot=yes, snapshot=undated or snapshot=no, not '%s'", word);
+  return finish_line(from);
 }
 
 static int read_nothing(reader *from) {

@@ -6,6 +6,34 @@
 
 /* What a phone's clock, which counts from its start, shows when its accounts start. */
 #define BOOT_MS 20000u
+/* The time of day at 0, milliseconds since 1970: noon of 15 January 2027. */
+#define NOON_MS 1800014400000u
+
+typedef struct {
+  uint8_t *bytes;
+  size_t length;
+} snapshot;
+
+/* What the library wants to have kept. */
+static snapshot save(run *in) {
+  snapshot saved = {NULL, 0};
+  uint64_t now_ms = engine_now(in), unix_ms = NOON_MS + in->now_ms;
+  if (sfo_engine_snapshot_export(in->engine, now_ms, unix_ms, NULL, 0, &saved.length) == SFO_ERR_LIMIT) {
+    saved.bytes = malloc(saved.length);
+    if (saved.bytes == NULL
+        || sfo_engine_snapshot_export(in->engine, now_ms, unix_ms, saved.bytes, saved.length, &saved.length) != SFO_OK)
+      saved.length = 0;
+  }
+  return saved;
+}
+
+/* Gives it back. A phone that does not know the time of day yet says so. */
+static void restore(run *in, snapshot *saved, int is_dated) {
+  uint64_t unix_ms = is_dated ? NOON_MS + in->now_ms : 0;
+  if (saved->length == 0
+      || sfo_engine_snapshot_import(in->engine, engine_now(in), unix_ms, saved->bytes, saved->length) != SFO_OK)
+    broken(in, "the library does not take its own snapshot");
+}
 
 /* Answers to what the phone has forgotten reach nobody. Commands of the file stay. */
 static void drop_messages(run *in) {
@@ -43,10 +71,15 @@ static void start_accounts(run *in) {
     start_account(in, in->started.item[i]);
 }
 
-void reboot(run *in) {
+void reboot(run *in, unsigned how) {
+  snapshot saved = {NULL, 0};
+  if (how != REBOOT_FORGETFUL)
+    saved = save(in);
   stop_engine(in);
-  if (in->broken.length)
+  if (in->broken.length) {
+    free(saved.bytes);
     return;
+  }
   drop_messages(in);
   forget_ids(in);
   watch_forget(in);
@@ -58,7 +91,10 @@ void reboot(run *in) {
   clock_restart(&in->clock, in->now_ms, BOOT_MS);
   if (start_engine(in)) {
     broken(in, "the library does not start again");
-    return;
+  } else {
+    if (how != REBOOT_FORGETFUL)
+      restore(in, &saved, how == REBOOT_SNAPSHOT);
+    start_accounts(in);
   }
-  start_accounts(in);
+  free(saved.bytes);
 }

@@ -78,6 +78,9 @@ typedef struct command {
   unsigned block_line;             /* of the first of them */
 } command;
 
+/* What outlives a reboot: nothing, what the library saved, or the same without the time of day. */
+typedef enum reboot_kind { REBOOT_FORGETFUL, REBOOT_SNAPSHOT, REBOOT_UNDATED } reboot_kind;
+
 typedef enum compare { COMPARE_EQUAL, COMPARE_AT_MOST, COMPARE_AT_LEAST } compare;
 typedef enum check_kind { CHECK_EXPECT, CHECK_NEVER, CHECK_COUNT, CHECK_DNS_QUERIES } check_kind;
 
