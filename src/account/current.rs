@@ -34,7 +34,8 @@ impl Account {
         let to = target.as_str().to_owned();
         let cause = match (cause, &from) {
             (Some(cause), _) => cause,
-            (None, Some(_)) => Cause::Recovered,
+            // Another account may have found the former target dead.
+            (None, Some((former, _))) => ctx.health.failure(*former).map_or(Cause::Recovered, |failure| failure.cause),
             (None, None) => Cause::None,
         };
         let from = from.map(|(_, text)| text).unwrap_or_default();
