@@ -89,6 +89,22 @@ fn the_target_of_a_registration_is_a_candidate_while_that_lives() {
 }
 
 #[test]
+fn a_registration_of_before_is_a_candidate_until_its_end_and_no_longer() {
+    let text = domain(&[]);
+    let mut world = after(&text, &before(&text, 1_000.0), NOON + 2_500_000);
+    world.dns = Dns::Up;
+    world.zone.a("pbx.example.com", 300, &[F]);
+    world.down(&[F, P]);
+    world.start();
+    // It had 2,600 s left before the restart, so 100 s now.
+    world.at(400.0);
+    let sent = world.sent();
+    let last = sent.iter().rposition(|line| line.contains(P)).unwrap();
+    let moment: f64 = sent[last].split(' ').next().unwrap().parse().unwrap();
+    assert!((20.0..100.0).contains(&moment) && sent[last + 1..].len() > 3, "{sent:?}");
+}
+
+#[test]
 fn lists_of_servers_that_are_configured_otherwise_are_left_out() {
     let snapshot = before(&domain_and_fallback(&["dns_cache_type = 0"]), 100.0);
     for (line, expected) in [("dns_cache_type = 0", true), ("sip_server.1.port = 5080", false)] {
