@@ -55,6 +55,10 @@ pub trait Lists {
     /// The targets of a server, as of `now`. Asks DNS where needed.
     fn get(&mut self, now: Time, settings: &AccountSettings, server: Server) -> ListState;
 
+    /// The same for a walk that has begun with a part of the targets. What was found for it since then is complete, even if it
+    /// counts for no other walk any more.
+    fn get_more(&mut self, now: Time, settings: &AccountSettings, server: Server) -> ListState;
+
     /// A REGISTER to a server is due at `due`: asks DNS now what will have expired by then.
     fn look_ahead(&mut self, now: Time, settings: &AccountSettings, server: Server, due: Time);
 

@@ -30,9 +30,13 @@ pub(super) enum Extent {
 }
 
 impl Account {
-    /// The targets of a server. Where DNS has none, the one that holds a binding remains.
-    pub(super) fn list_for_walk(&self, ctx: &mut Context<'_>, server: Server) -> ListState {
-        let state = ctx.lists.get(ctx.now, &self.settings, server);
+    /// The targets of a server, for a walk that has none of them or has begun with a part. Where DNS has none, the one that
+    /// holds a binding remains.
+    pub(super) fn list_for_walk(&self, ctx: &mut Context<'_>, server: Server, has_begun: bool) -> ListState {
+        let state = match has_begun {
+            true => ctx.lists.get_more(ctx.now, &self.settings, server),
+            false => ctx.lists.get(ctx.now, &self.settings, server),
+        };
         match (state, self.bound_target(ctx.now, server)) {
             (ListState::Failed | ListState::Slow, Some((list, target))) => ListState::Ready(list.only(target)),
             (state, _) => state,

@@ -223,7 +223,7 @@ impl Account {
                     }
                 }
                 Pick::Target(server, index) => return self.open_attempt(ctx, id, server, index),
-                Pick::NeedList(server) => match self.list_for_walk(ctx, server) {
+                Pick::NeedList(server) => match self.list_for_walk(ctx, server, has_list) {
                     ListState::Ready(list) if self.repeats_server_1(ctx, id, server, &list) => {
                         return self.rest_lane(ctx, id, server);
                     }

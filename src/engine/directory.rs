@@ -286,6 +286,11 @@ impl Lists for Directory {
         self.slots.get((settings.id, server)).map_or(ListState::Failed, |slot| slot.state(now))
     }
 
+    fn get_more(&mut self, now: Time, settings: &AccountSettings, server: Server) -> ListState {
+        let list = self.slots.get((settings.id, server)).and_then(|slot| slot.list_at_rest());
+        list.map_or_else(|| self.get(now, settings, server), ListState::Ready)
+    }
+
     fn look_ahead(&mut self, now: Time, settings: &AccountSettings, server: Server, due: Time) {
         if self.slot(settings, server).is_some_and(|slot| slot.look_ahead(now, due)) {
             self.start(now, settings, server);

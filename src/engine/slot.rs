@@ -120,6 +120,11 @@ impl Slot {
         }
     }
 
+    /// The last complete list, while no resolution is under way; whether it still holds does not matter.
+    pub fn list_at_rest(&self) -> Option<Arc<TargetList>> {
+        self.list.clone().filter(|_| self.job.is_none())
+    }
+
     /// A REGISTER is due at `due`: true if DNS is to be asked now, so that it need not wait.
     pub fn look_ahead(&mut self, now: Time, due: Time) -> bool {
         self.ahead_of = due;
