@@ -89,10 +89,21 @@ if(CMAKE_CROSSCOMPILING)
   # The compiler that CMake was told; the linker in cargo's own configuration, if there is one, may know less.
   list(APPEND sipfailover_target_arguments
     --config "target.${sipfailover_rust_target}.linker='${CMAKE_C_COMPILER}'")
-  if(CMAKE_SYSROOT)
-    list(APPEND sipfailover_target_arguments
-      --config "target.'cfg(all())'.rustflags=['-Clink-arg=--sysroot=${CMAKE_SYSROOT}']")
-  endif()
+endif()
+
+# Through cargo's configuration, where they join what the builder has there for the target. RUSTFLAGS in the environment
+# takes the place of both.
+set(sipfailover_rustflags "")
+if(CMAKE_SYSROOT)
+  list(APPEND sipfailover_rustflags "'-Clink-arg=--sysroot=${CMAKE_SYSROOT}'")
+endif()
+if(sipfailover_rust_target MATCHES "^armv7" AND SIPFAILOVER_PROFILE STREQUAL "size")
+  # Every ARMv7-A has Thumb-2, in which our code is a fifth smaller. rustc warns that it may rename this.
+  list(APPEND sipfailover_rustflags "'-Ctarget-feature=+thumb-mode'")
+endif()
+if(sipfailover_rustflags)
+  list(JOIN sipfailover_rustflags ", " sipfailover_rustflags)
+  list(APPEND sipfailover_target_arguments --config "target.'cfg(all())'.rustflags=[${sipfailover_rustflags}]")
 endif()
 
 set(sipfailover_shared "${sipfailover_out_dir}/libsipfailover.so")
