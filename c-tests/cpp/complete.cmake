@@ -1,0 +1,28 @@
+# Every function of the C interface is called in the C++ header, but for those that are left out on purpose.
+#   cmake -DHEADER=sipfailover.hpp -DSYMBOLS=symbols.txt -DEXCEPT=not-wrapped.txt -P complete.cmake
+cmake_minimum_required(VERSION 3.18)
+file(READ "${HEADER}" text)
+# What a comment says is no call.
+string(REGEX REPLACE "//[^\n]*" "" text "${text}")
+file(STRINGS "${SYMBOLS}" symbols)
+file(STRINGS "${EXCEPT}" exceptions REGEX "^[^#]")
+list(LENGTH symbols count)
+if(count LESS 10)
+  message(FATAL_ERROR "${SYMBOLS} is empty")
+endif()
+foreach(symbol IN LISTS symbols)
+  # A call, or the releasing function of a handle.
+  string(REGEX MATCH "[^a-z0-9_]${symbol}[(>]" found "${text}")
+  if(symbol IN_LIST exceptions)
+    if(found)
+      message(SEND_ERROR "${symbol} is wrapped: take it out of ${EXCEPT}")
+    endif()
+  elseif(NOT found)
+    message(SEND_ERROR "${symbol} is not in ${HEADER}")
+  endif()
+endforeach()
+foreach(exception IN LISTS exceptions)
+  if(NOT exception IN_LIST symbols)
+    message(SEND_ERROR "${EXCEPT} names ${exception}, which does not exist")
+  endif()
+endforeach()
