@@ -274,6 +274,11 @@
 /* sfo_engine_set_families(): IPv6 has a route. */
 #define SFO_FAMILY_IPV6 2u
 
+/* Lines for people. */
+#define SFO_FORMAT_TEXT 1u
+/* JSON (RFC 8259): one object; for a list, one object per line. */
+#define SFO_FORMAT_JSON 2u
+
 /* The descriptor is to be watched for input. */
 #define SFO_DNS_READABLE 1u
 /* The descriptor is to be watched for room for output. */
@@ -1221,6 +1226,33 @@ sfo_status sfo_engine_snapshot_import(struct sfo_engine *engine,
                                       uint64_t unix_ms,
                                       const uint8_t *bytes,
                                       size_t length);
+
+/* Where would a request go now, and why? Lists the servers, then the targets in the order in which a request started at this
+ * moment would ask them, should each be silent; for each where its address comes from (DNS, with the rest of its TTL; static
+ * record; configured address), how it does (failed, in quarantine, asked for a pause), whether the account is registered
+ * there, how long the request would wait there, and which rule puts it there. Targets that are known but would not be asked
+ * follow, with the reason. Nothing is asked and nothing changes: no DNS query, no timer, no count.
+ *
+ * engine: the engine.
+ * now_ms: your clock.
+ * account: X.
+ * method: SFO_METHOD_..., except REGISTER.
+ * format: SFO_FORMAT_TEXT or SFO_FORMAT_JSON (times in it are milliseconds from now). The words and the members may become
+ * more in later versions.
+ * buffer, capacity: receives the text with a closing NUL, cut to capacity bytes; may be NULL with capacity 0. 4 KiB hold
+ * what most accounts have to tell.
+ * Returns the full length without NUL, as snprintf() would; 0 if there is nothing to tell: engine is NULL or cannot be
+ * entered now (another thread is inside, a fault, being freed), or, with sfo_engine_last_error(), no such account, or an
+ * unknown method or format.
+ * Callbacks: none. From callbacks: yes. Since 0.1.
+ */
+size_t sfo_engine_explain(struct sfo_engine *engine,
+                          uint64_t now_ms,
+                          uint32_t account,
+                          uint32_t method,
+                          uint32_t format,
+                          char *buffer,
+                          size_t capacity);
 
 /* The meaning of a status in a few words.
  *

@@ -231,8 +231,9 @@ static void sizes_in(void)
   CHECK_EQ(try_new(config, &options, &callbacks), SFO_ERR_INVALID);
   options.struct_size = 0;
   CHECK_EQ(try_new(config, &options, &callbacks), SFO_ERR_INVALID);
-  /* As a program has it that knows nothing behind the seed: there was padding, which may hold anything. */
-  memset((char *)&options + offsetof(sfo_options, reserved), 0xff, sizeof options - offsetof(sfo_options, reserved));
+  /* As a program has it that knows nothing behind stale_limit_s: what follows may hold anything. */
+  memset((char *)&options + offsetof(sfo_options, failback_successes), 0xff,
+         sizeof options - offsetof(sfo_options, failback_successes));
   options.struct_size = offsetof(sfo_options, failback_successes);
   CHECK_EQ(try_new(config, &options, &callbacks), SFO_OK);
   sfo_config_free(config);

@@ -30,7 +30,7 @@ pub enum AttemptState {
 }
 
 /// One SIP transaction of a request to one target.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Attempt {
     /// Its request.
     pub request: RequestId,
@@ -73,7 +73,9 @@ impl Attempt {
         &self.list.targets()[usize::from(self.index)]
     }
 
-    fn is_open(&self) -> bool {
+    /// Nothing final was heard or decided yet.
+    #[must_use]
+    pub fn is_open(&self) -> bool {
         matches!(self.state, AttemptState::Open | AttemptState::Proceeding)
     }
 }

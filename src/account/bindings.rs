@@ -11,7 +11,7 @@ use crate::types::{Cause, Server, Time, TimerHandle};
 use std::sync::Arc;
 
 /// A registration that a registrar granted.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Binding {
     /// The list of the target that holds it.
     pub list: Arc<TargetList>,

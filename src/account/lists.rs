@@ -51,8 +51,7 @@ impl Account {
         id: RequestId,
         server: Server,
         list: Arc<TargetList>,
-        is_complete: bool,
-        more: bool,
+        (is_complete, more): (bool, bool),
     ) -> bool {
         let count = |ctx: &Context<'_>| {
             let request = ctx.requests.get(id.0);

@@ -22,7 +22,7 @@ pub enum Phase {
 }
 
 /// What is known about one of the two servers.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Side {
     /// The registration it granted.
     pub binding: Option<Binding>,
@@ -43,7 +43,7 @@ pub(super) struct Side {
 }
 
 /// Keeps one maintained binding.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Lane {
     /// The registration walk under way.
     pub walk: Option<RequestId>,
@@ -69,7 +69,7 @@ pub(super) struct Held {
 }
 
 /// One account.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Account {
     pub(super) id: AccountId,
     pub(super) settings: Arc<AccountSettings>,

@@ -32,6 +32,7 @@ mod machine;
 mod outcome;
 mod parking;
 mod registration;
+mod rehearsal;
 mod request;
 mod walk;
 
@@ -41,5 +42,7 @@ pub use action::{
 };
 pub use attempt::{Attempt, AttemptState, FinalResponse, ReportStatus};
 pub use context::{Context, Counters, ListState, Lists, Options, TimerKey};
+pub use failback::WayBack;
 pub use machine::{Account, Phase};
+pub use rehearsal::{Candidate, Passed, PassedOver, Rehearsal, Rule, Standing};
 pub use request::{Request, StartError};

@@ -46,7 +46,7 @@ pub enum Phase {
 }
 
 /// What is to be delivered.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Request {
     /// Why it exists.
     pub kind: Kind,
@@ -135,10 +135,7 @@ impl Account {
         if self.phase != AccountPhase::Running {
             return Err(StartError::NotRunning);
         }
-        // The guide: the fallback server has no shared lines, recording or message waiting.
-        let working_only = self.settings.redundancy == Redundancy::Concurrent
-            && matches!(method, Method::Subscribe | Method::Publish)
-            && self.settings.server(Server::Working).is_some();
+        let working_only = self.is_working_only(method);
         let walk = match working_only {
             true => Walk::new(Server::Working, None),
             false => Walk::new(self.current, self.other_configured(self.current)),
@@ -227,11 +224,11 @@ impl Account {
                         return self.rest_lane(ctx, id, server);
                     }
                     ListState::Ready(list) => {
-                        self.give_list(ctx, id, server, list, true, false);
+                        self.give_list(ctx, id, server, list, (true, false));
                     }
                     ListState::Begun { list, waits } => {
                         let can_begin = has_list || self.can_begin(server, &list);
-                        let is_news = (can_begin || !waits) && self.give_list(ctx, id, server, list, false, waits);
+                        let is_news = (can_begin || !waits) && self.give_list(ctx, id, server, list, (false, waits));
                         if waits && !is_news {
                             return set_phase(ctx, id, Phase::AwaitingList(server));
                         }

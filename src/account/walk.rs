@@ -175,6 +175,24 @@ impl Walk {
         self.sides[server.index()].start = Start::At(key);
     }
 
+    /// Where the walk begins in the list of a server.
+    #[must_use]
+    pub fn start(&self, server: Server) -> Start {
+        self.sides[server.index()].start
+    }
+
+    /// True if this walk passes a target over because it is plain, and a TLS target of its server failed.
+    #[must_use]
+    pub fn is_barred_as_plain(&self, server: Server, index: u8) -> bool {
+        self.is_tls_only(server) && !self.is_tls(server, index)
+    }
+
+    /// True if a target was tried, or passed by for want of a registration.
+    #[must_use]
+    pub fn was_tried(&self, server: Server, index: u8) -> bool {
+        self.sides[server.index()].tried & (1 << index) != 0
+    }
+
     /// The targets of a server, if the walk has them.
     #[must_use]
     pub fn list(&self, server: Server) -> Option<&Arc<TargetList>> {
@@ -398,7 +416,8 @@ impl Walk {
         self.key(server, index).is_some_and(|key| key.transport == Transport::Tls)
     }
 
-    fn on_dead_address(&self, server: Server, index: u8) -> bool {
+    /// True if an attempt of this walk found the address of a target dead.
+    pub(super) fn on_dead_address(&self, server: Server, index: u8) -> bool {
         // Mostly there is none.
         if self.sides.iter().all(|side| side.dead == 0) {
             return false;

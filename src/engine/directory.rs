@@ -222,6 +222,26 @@ impl Directory {
         }
     }
 
+    /// What is known about a server.
+    pub(super) fn known_slot(&self, id: (AccountId, Server)) -> Option<&Slot> {
+        self.slots.get(id)
+    }
+
+    /// What a resolution that begins now would find without asking anybody.
+    pub(super) fn preview_resolution(
+        &self,
+        now: Time,
+        settings: &AccountSettings,
+        server: Server,
+    ) -> Option<Resolution> {
+        self.resolver.preview(now, &self.spec(settings, server)?)
+    }
+
+    /// How long after their end records may serve while DNS is silent, ms.
+    pub(super) fn stale_limit_ms(&self) -> u64 {
+        self.around.stale_limit_ms
+    }
+
     /// Starts a resolution; it may be over at once.
     fn start(&mut self, now: Time, settings: &AccountSettings, server: Server) {
         let id = (settings.id, server);

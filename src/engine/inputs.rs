@@ -69,23 +69,23 @@ pub struct EngineCounters {
 
 /// Everything that accounts share.
 #[derive(Debug)]
-struct Shared {
-    random: Random,
-    timers: Timers<TimerKey>,
-    requests: Slab<Request>,
-    attempts: Slab<Attempt>,
-    health: HealthTable,
+pub(super) struct Shared {
+    pub(super) random: Random,
+    pub(super) timers: Timers<TimerKey>,
+    pub(super) requests: Slab<Request>,
+    pub(super) attempts: Slab<Attempt>,
+    pub(super) health: HealthTable,
     actions: VecDeque<Action>,
-    directory: Directory,
-    options: Options,
+    pub(super) directory: Directory,
+    pub(super) options: Options,
     counters: Counters,
 }
 
 /// All accounts of a device.
 #[derive(Debug)]
 pub struct Engine {
-    clock: Clock,
-    shared: Shared,
+    pub(super) clock: Clock,
+    pub(super) shared: Shared,
     // Place X-1 holds account X.
     accounts: Vec<Option<Box<Account>>>,
     device: Arc<DeviceSettings>,

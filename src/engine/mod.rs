@@ -14,7 +14,9 @@
 
 mod clock;
 mod directory;
+mod explain;
 mod inputs;
+mod json;
 mod options;
 mod slot;
 mod snapshot;
@@ -23,5 +25,6 @@ mod snapshot;
 mod tests;
 
 pub use clock::Clock;
+pub use explain::{Explanation, Health, Origin, Place, ServerFacts};
 pub use inputs::{AccountView, Engine, EngineCounters, InputError};
 pub use options::EngineOptions;

@@ -2,7 +2,7 @@
 
 use super::job::{Job, Progress};
 use super::spec::{JobId, Resolution, ResolveSpec};
-use super::view::{JobView, Sources};
+use super::view::{CacheAccess, JobView, Sources};
 use crate::cache::{Answer, Cache, Content, StaticStore};
 use crate::config::{DeviceSettings, StaticRecords};
 use crate::dns::{
@@ -150,6 +150,19 @@ impl Resolver {
         Ok(id)
     }
 
+    /// What a resolution that begins now would find without asking anybody: its end, or, if something would have to be
+    /// asked, what is known meanwhile. Changes nothing, not even the order in which the cache makes room.
+    #[must_use]
+    pub fn preview(&self, now: Time, spec: &ResolveSpec) -> Option<Resolution> {
+        let mut job = Job::new(spec.clone(), self.cache.serial());
+        job.impatient = true;
+        let around = (self.queries.server_count() > 0, self.options.stale_limit_ms);
+        match job.progress(view(now, &job, CacheAccess::Looking(&self.cache), &self.statics, around)) {
+            Progress::Done(resolution, _) => Some(resolution),
+            Progress::Needs(_, meanwhile) => meanwhile,
+        }
+    }
+
     /// Forgets a job: it will not be in `lists`, not even if it is there already. Its queries go on, as what they
     /// bring serves the cache.
     pub fn cancel(&mut self, job: JobId, out: &mut ResolveOutput) {
@@ -270,19 +283,8 @@ impl Resolver {
     /// Walks a job again, and asks what it needs or ends it.
     fn advance(&mut self, now: Time, id: JobId, out: &mut ResolveOutput) {
         let Some(job) = self.jobs.get(id.0) else { return };
-        let view = JobView {
-            now,
-            cache: &mut self.cache,
-            statics: &self.statics,
-            held: &job.held,
-            since: job.since,
-            dns: job.spec.dns,
-            has_servers: self.queries.server_count() > 0,
-            impatient: false,
-            stale_limit_ms: self.options.stale_limit_ms,
-            sources: Sources::default(),
-        };
-        match job.progress(view) {
+        let around = (self.queries.server_count() > 0, self.options.stale_limit_ms);
+        match job.progress(view(now, job, CacheAccess::Using(&mut self.cache), &self.statics, around)) {
             Progress::Done(resolution, sources) => {
                 self.counters.cache_hits += sources.cached;
                 self.counters.static_answers += sources.statics;
@@ -321,5 +323,28 @@ impl Resolver {
         if let Some(timer) = self.jobs.remove(id.0).and_then(|job| job.timer) {
             self.timers.cancel(timer);
         }
+    }
+}
+
+/// How a job sees what is known. `around`: whether there is any DNS server, and how long after their end records may
+/// serve, ms.
+fn view<'a>(
+    now: Time,
+    job: &'a Job,
+    cache: CacheAccess<'a>,
+    statics: &'a StaticStore,
+    (has_servers, stale_limit_ms): (bool, u64),
+) -> JobView<'a> {
+    JobView {
+        now,
+        cache,
+        statics,
+        held: &job.held,
+        since: job.since,
+        dns: job.spec.dns,
+        has_servers,
+        impatient: false,
+        stale_limit_ms,
+        sources: Sources::default(),
     }
 }
