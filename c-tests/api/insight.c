@@ -24,12 +24,86 @@ static void explanation(void)
   size_t length = explain(SFO_METHOD_INVITE, SFO_FORMAT_TEXT);
   CHECK_EQ(length, strlen(text));
   CHECK(strstr(text, " 1. ") != NULL && strstr(text, "primary") != NULL);
-  CHECK_EQ(explain(SFO_METHOD_INVITE, SFO_FORMAT_JSON), strlen(text));
+  length = explain(SFO_METHOD_INVITE, SFO_FORMAT_JSON);
+  CHECK_EQ(length, strlen(text));
   CHECK(text[0] == '{' && strstr(text, "\"candidates\":[{\"target\":") != NULL);
   /* Nothing has happened. */
   sfo_counters after = rig_counters(&rig);
   CHECK_EQ(memcmp(&before, &after, sizeof before), 0);
   CHECK_EQ(rig.count, 0);
+  rig_close(&rig);
+}
+
+static size_t trace(uint64_t unix_ms, uint32_t format)
+{
+  return sfo_engine_trace(rig.engine, rig.now, unix_ms, format, text, sizeof text);
+}
+
+/* Nothing answers an INVITE at server 1: the trace says why it went to server 2, and when. */
+static void tracing(void)
+{
+  uint64_t id = 0;
+  rig_open(&rig, RIG_TWO_SERVERS, 0);
+  CHECK_EQ(trace(0, SFO_FORMAT_TEXT), 0);
+  rig_register(&rig);
+  CHECK_EQ(rig_request(&rig, SFO_METHOD_INVITE, 1, &id), SFO_OK);
+  rig_run(&rig, 8000);
+  rig_forget(&rig);
+  const uint32_t formats[] = { SFO_FORMAT_TEXT, SFO_FORMAT_JSON, SFO_FORMAT_LADDER };
+  for (size_t i = 0; i < sizeof formats / sizeof *formats; i++) {
+    /* 2027-01-15 08:00:00 UTC, half a second after the INVITE failed. */
+    size_t length = trace(1800000000000u, formats[i]);
+    CHECK_EQ(length, strlen(text));
+    CHECK(strstr(text, "07:59:59.500") != NULL);
+    CHECK(strstr(text, "no response in time") != NULL);
+    CHECK_EQ(sfo_engine_trace(rig.engine, rig.now, 1800000000000u, formats[i], NULL, 0), length);
+    CHECK(trace(0, formats[i]) > 0);
+    CHECK(strstr(text, "07:59") == NULL);
+    char small[8] = "xxxxxxx";
+    CHECK(sfo_engine_trace(rig.engine, rig.now, 0, formats[i], small, 4) > 4);
+    CHECK(strlen(small) == 3 && small[4] == 'x');
+  }
+  CHECK_EQ(rig.count, 0);
+  rig_close(&rig);
+
+  sfo_options options = rig_options();
+  sfo_callbacks callbacks = rig_callbacks(0);
+  sfo_config *config = rig_config(RIG_TWO_SERVERS);
+  sfo_engine *engine = NULL;
+  memset(&rig, 0, sizeof rig);
+  options.trace_entries = 0;
+  CHECK_EQ(sfo_engine_new(config, &options, &callbacks, &rig, 0, &engine), SFO_OK);
+  CHECK_EQ(sfo_account_start(engine, 0, 1), SFO_OK);
+  CHECK_EQ(sfo_engine_trace(engine, 0, 0, SFO_FORMAT_TEXT, text, sizeof text), 0);
+  sfo_engine_free(engine);
+  sfo_config_free(config);
+}
+
+/* What is counted by kind adds up to what is counted as a whole. */
+static void counts(void)
+{
+  uint64_t id = 0;
+  rig_open(&rig, RIG_TWO_SERVERS, 0);
+  rig_register(&rig);
+  CHECK_EQ(rig_request(&rig, SFO_METHOD_INVITE, 1, &id), SFO_OK);
+  const struct call *sent = rig_find(&rig, SEND, -1);
+  CHECK_EQ(sfo_attempt_failed(rig_input(&rig), rig.now, sent->attempt, SFO_CAUSE_CONNECT), SFO_OK);
+  sfo_counters counters = rig_counters(&rig);
+  CHECK_EQ(counters.failures_connect, 1);
+  CHECK_EQ(counters.failures_transport, 1);
+  CHECK_EQ(counters.failures_unreachable + counters.failures_tls + counters.failures_connection_lost
+             + counters.failures_send + counters.failures_local, 0);
+  CHECK(counters.answered >= 1);
+  rig_close(&rig);
+
+  rig_open(&rig, RIG_NAMED_SERVER, 0);
+  const char *servers[] = { "192.0.2.53" };
+  CHECK_EQ(sfo_engine_set_dns_servers(rig_input(&rig), rig.now, servers, 1), SFO_OK);
+  CHECK_EQ(sfo_account_start(rig_input(&rig), rig.now, 1), SFO_OK);
+  counters = rig_counters(&rig);
+  CHECK(counters.dns_queries_a > 0);
+  CHECK_EQ(counters.dns_queries_a + counters.dns_queries_aaaa + counters.dns_queries_srv + counters.dns_queries_naptr,
+           counters.dns_queries);
   rig_close(&rig);
 }
 
@@ -48,6 +122,10 @@ static void refusals(void)
   CHECK_EQ(explain(SFO_METHOD_INVITE, 0), 0);
   CHECK_EQ(explain(SFO_METHOD_INVITE, 77), 0);
   CHECK(sfo_engine_last_error(rig.engine, error, sizeof error) > 0 && strcmp(error, "unknown format") == 0);
+  CHECK_EQ(sfo_engine_trace(NULL, 0, 0, SFO_FORMAT_TEXT, text, sizeof text), 0);
+  CHECK_EQ(sfo_engine_trace(rig.engine, 0, 0, 0, text, sizeof text), 0);
+  CHECK_EQ(sfo_engine_trace(rig.engine, 0, 0, 77, text, sizeof text), 0);
+  CHECK_EQ(explain(SFO_METHOD_INVITE, SFO_FORMAT_LADDER), 0);
   CHECK(text[0] == 'x' && text[sizeof text - 1] == 'x');
   rig_close(&rig);
 }
@@ -75,6 +153,7 @@ static void asks_from_within(struct rig *r, const struct call *call)
 {
   if (call->kind == SEND && call->method == SFO_METHOD_INVITE) {
     size_t *length = r->hook_data;
+    CHECK(trace(0, SFO_FORMAT_LADDER) > 0);
     *length = explain(SFO_METHOD_INVITE, SFO_FORMAT_TEXT);
   }
 }
@@ -96,6 +175,8 @@ static void from_callbacks(void)
 int main(void)
 {
   explanation();
+  tracing();
+  counts();
   refusals();
   small_buffers();
   from_callbacks();

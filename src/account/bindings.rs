@@ -118,6 +118,7 @@ impl Account {
         if cause != Cause::None && state != RegistrationState::Registered {
             text.push_str(&format!(" ({})", CauseText(cause)));
         }
-        self.event_between(ctx, (EventKind::Registration, server, cause), [String::new(), at], text);
+        let key = side.binding.as_ref().map(|binding| binding.target().key);
+        self.event_between(ctx, (EventKind::Registration, server, cause, key), [String::new(), at], text);
     }
 }

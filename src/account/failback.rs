@@ -166,7 +166,12 @@ impl Account {
                 let from = list.targets()[usize::from(index)].as_str().to_owned();
                 let text = format!("server {}: back at its primary {}", server.number(), target.as_str());
                 let ends = [from, target.as_str().to_owned()];
-                self.event_between(ctx, (EventKind::FailbackDone, server, Cause::Recovered), ends, text);
+                self.event_between(
+                    ctx,
+                    (EventKind::FailbackDone, server, Cause::Recovered, Some(target.key)),
+                    ends,
+                    text,
+                );
             }
             (0, _) => {}
             _ => self.schedule_failback(ctx, server, ctx.now),
@@ -261,7 +266,8 @@ impl Account {
         let name = |index: usize| list.targets().get(index).map(|t| t.as_str().to_owned()).unwrap_or_default();
         let ends = [name(usize::from(*index)), name(0)];
         let text = format!("server {}: {text}", server.number());
-        self.event_between(ctx, (kind, server, Cause::None), ends, text);
+        let key = list.targets().first().map(|target| target.key);
+        self.event_between(ctx, (kind, server, Cause::None, key), ends, text);
     }
 
     /// What the return needs next. `None` while it is not due, or something is under way.

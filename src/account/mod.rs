@@ -34,6 +34,7 @@ mod parking;
 mod registration;
 mod rehearsal;
 mod request;
+mod trace;
 mod walk;
 
 pub use action::{
@@ -46,3 +47,4 @@ pub use failback::WayBack;
 pub use machine::{Account, Phase};
 pub use rehearsal::{Candidate, Passed, PassedOver, Rehearsal, Rule, Standing};
 pub use request::{Request, StartError};
+pub use trace::{DnsAnswer, Due, Record, RecordOrigin, Subject, Trace, What};

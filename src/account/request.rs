@@ -4,6 +4,7 @@ use super::action::{DoneReport, EventKind, Purpose, RequestResult};
 use super::attempt::{FinalResponse, leave_attempt};
 use super::context::{Context, ListState};
 use super::machine::{Account, Phase as AccountPhase};
+use super::trace::What;
 use super::walk::{Pick, Walk};
 use crate::config::{Redundancy, ServerSettings};
 use crate::policy::Method;
@@ -142,6 +143,7 @@ impl Account {
         };
         let id = self.insert_request(ctx, Kind::Firmware, method, token, walk).ok_or(StartError::TooMany)?;
         ctx.counters.requests_started += 1;
+        ctx.trace.note_request(ctx.now, self.id, id, What::Started(method), None);
         if working_only && self.current == Server::Fallback {
             let text = format!("{} goes to server 1 only: server 2 does not offer it", method.text());
             self.event(ctx, EventKind::ReducedService, Server::Working, self.sides[0].cause, text);
@@ -177,11 +179,12 @@ impl Account {
         if request.kind != Kind::Firmware {
             return false;
         }
-        let has_ended = matches!(request.phase, Phase::Finished(_));
+        let (has_ended, method) = (matches!(request.phase, Phase::Finished(_)), request.method);
         if let Phase::Attempting(attempt) = request.phase {
             leave_attempt(ctx, attempt, Cause::Cancelled);
         }
         ctx.counters.requests_done += u64::from(!has_ended);
+        ctx.trace.note_request(ctx.now, self.id, id, What::Withdrawn(method), None);
         ctx.requests.remove(id.0);
         self.open.retain(|open| *open != id);
         true

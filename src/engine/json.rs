@@ -16,7 +16,6 @@ impl Json {
     }
 
     /// Ends a line, for JSON Lines.
-    #[allow(dead_code)]
     pub fn end_line(&mut self) {
         self.text.push('\n');
         self.follows = false;

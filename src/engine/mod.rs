@@ -20,6 +20,7 @@ mod json;
 mod options;
 mod slot;
 mod snapshot;
+mod trace;
 
 #[cfg(test)]
 mod tests;
@@ -28,3 +29,4 @@ pub use clock::Clock;
 pub use explain::{Explanation, Health, Origin, Place, ServerFacts};
 pub use inputs::{AccountView, Engine, EngineCounters, InputError};
 pub use options::EngineOptions;
+pub use trace::TraceFormat;

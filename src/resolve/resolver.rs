@@ -48,6 +48,37 @@ pub struct ResolveOutput {
     pub released: VecDeque<QueryHandle>,
     /// What jobs made, in order; the last list of a job has the stage [`Stage::Done`].
     pub lists: VecDeque<(JobId, Resolution)>,
+    /// How questions ended, if anybody wants to know.
+    pub settled: Vec<(Question, Settled)>,
+    /// Whether anybody wants to know.
+    pub wants_settled: bool,
+}
+
+/// How a question ended.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Settled {
+    /// With this many records.
+    Records(u16),
+    /// With an alias of which nothing more was said.
+    Alias,
+    /// There is no such record.
+    NoData,
+    /// There is no such name.
+    NoSuchName,
+    /// Without an answer.
+    Failed(QueryFailure),
+}
+
+impl Settled {
+    fn of(outcome: &Outcome) -> Settled {
+        match outcome {
+            Outcome::Records { records, .. } => Settled::Records(u16::try_from(records.len()).unwrap_or(u16::MAX)),
+            Outcome::Alias { .. } => Settled::Alias,
+            Outcome::NoData { .. } | Outcome::AliasOfNothing { exists: true, .. } => Settled::NoData,
+            Outcome::NoSuchName { .. } | Outcome::AliasOfNothing { exists: false, .. } => Settled::NoSuchName,
+            Outcome::Failed(failure) => Settled::Failed(*failure),
+        }
+    }
 }
 
 impl Default for ResolveOutput {
@@ -57,6 +88,8 @@ impl Default for ResolveOutput {
             sends: VecDeque::with_capacity(ROOM),
             released: VecDeque::with_capacity(ROOM),
             lists: VecDeque::with_capacity(ROOM),
+            settled: Vec::with_capacity(ROOM),
+            wants_settled: false,
         }
     }
 }
@@ -241,6 +274,9 @@ impl Resolver {
     fn settle(&mut self, now: Time, out: &mut ResolveOutput) {
         self.forward(out);
         while let Some((question, outcome)) = self.dns_out.finished.pop_front() {
+            if out.wants_settled {
+                out.settled.push((question.clone(), Settled::of(&outcome)));
+            }
             // Taken out and put back: its memory serves every answer.
             let mut concerned = core::mem::take(&mut self.concerned);
             self.learn(now, &question, outcome, &mut concerned);

@@ -12,7 +12,7 @@ mod text;
 pub use facts::{Explanation, Health, Origin, Place, ServerFacts};
 
 use super::inputs::{Engine, InputError};
-use crate::account::{Context, Counters, Phase};
+use crate::account::{Context, Counters, Phase, Trace};
 use crate::policy::Method;
 use crate::types::{AccountId, Server, Time};
 use preview::{Known, Preview};
@@ -56,6 +56,7 @@ impl Engine {
             lists: &mut Known { previews },
             options: &shared.options,
             counters: &mut Counters::default(),
+            trace: &mut Trace::default(),
         };
         self.account(id)?.rehearse(&mut ctx, (&shared.health, &shared.timers), method)
     }

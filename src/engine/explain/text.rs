@@ -28,11 +28,11 @@ fn write_server(f: &mut fmt::Formatter<'_>, now: Time, facts: &ServerFacts) -> f
     let ServerFacts { server, host, is_current, registration: (state, cause), binding, targets, .. } = facts;
     let current = if *is_current { ", current" } else { "" };
     write!(f, "server {} {host}{current}: {}", server.number(), state.text())?;
-    if let Some((target, until)) = binding {
-        write!(f, " at {target} for another {}", sentences::left(now, *until))?;
-    }
     if *cause != Cause::None {
         write!(f, " ({})", sentences::cause(*cause))?;
+    }
+    if let Some((target, until)) = binding {
+        write!(f, "; registration at {target} lives for another {}", sentences::left(now, *until))?;
     }
     writeln!(f, "; {targets}")
 }

@@ -5,6 +5,7 @@
 //! `207.5 INVITE 192.168.1.15:5060/udp (6, 32000)` (retransmissions, budget in ms). Round trips take no time unless a
 //! test says so. While a world runs, [`Watch`] checks what must hold always.
 
+mod recorder;
 mod watch;
 mod world;
 mod zone;
@@ -18,6 +19,7 @@ mod first_registration;
 mod lifecycle;
 mod limits;
 mod lists;
+mod page;
 mod pauses;
 mod proxies;
 mod random;
@@ -25,6 +27,7 @@ mod refresh;
 mod reload;
 mod requests;
 mod snapshot;
+mod trace;
 
 use watch::Watch;
 use world::{Reply, World};
