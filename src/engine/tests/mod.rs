@@ -18,6 +18,7 @@ mod fallback_successive;
 mod first_registration;
 mod lifecycle;
 mod limits;
+mod listener;
 mod lists;
 mod page;
 mod pauses;

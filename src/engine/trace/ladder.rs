@@ -11,9 +11,9 @@ const MAX_LANES: usize = 8;
 const WIDTH: usize = 14;
 
 /// Draws the ladder.
-pub fn draw<'a, I: Iterator<Item = &'a Record>>(moments: &Moments, records: impl Fn() -> I) -> String {
+pub fn draw(moments: &Moments, records: &[&Record]) -> String {
     let mut lanes: Vec<TargetKey> = Vec::new();
-    for record in records().filter(|record| message(record.what).is_some()) {
+    for record in records.iter().filter(|record| message(record.what).is_some()) {
         if let Subject::Target(key) = record.subject
             && lanes.len() < MAX_LANES
             && !lanes.contains(&key)
@@ -25,12 +25,12 @@ pub fn draw<'a, I: Iterator<Item = &'a Record>>(moments: &Moments, records: impl
     for (place, key) in lanes.iter().enumerate() {
         text.push_str(&format!("lane {}: {key}\n", place + 1));
     }
-    let width = records().map(|record| moments.short(record.at).len()).max().unwrap_or(0);
+    let width = records.iter().map(|record| moments.short(record.at).len()).max().unwrap_or(0);
     let heads: String = (1..=lanes.len()).map(|lane| format!("{lane:>WIDTH$}")).collect();
     if !lanes.is_empty() {
         text.push_str(&format!("{:width$}  phone{}\n", "", heads.get(4..).unwrap_or_default()));
     }
-    for record in records() {
+    for record in records {
         text.push_str(&format!("{:>width$}  {}\n", moments.short(record.at), row(&lanes, record)));
     }
     text

@@ -7,6 +7,7 @@ mod words;
 
 use super::inputs::Engine;
 use super::json::Json;
+use crate::account::Record;
 use moment::Moments;
 
 /// How the trace is told.
@@ -26,22 +27,22 @@ impl Engine {
     #[must_use]
     pub fn trace(&self, now_ms: u64, unix_ms: u64, format: TraceFormat) -> String {
         let moments = Moments { now: self.clock.clone().read(now_ms), unix_ms };
-        let records = || self.shared.trace.iter();
+        let records: Vec<&Record> = self.shared.trace.iter().collect();
         let mut text = String::new();
         match format {
             TraceFormat::Text => {
-                for record in records() {
+                for record in &records {
                     text.push_str(&format!("{}  {}\n", moments.text(record.at), words::line(record)));
                 }
             }
             TraceFormat::JsonLines => {
                 let mut json = Json::default();
-                for record in records() {
+                for record in &records {
                     json_lines::write(&mut json, &moments, record);
                 }
                 text = json.finish();
             }
-            TraceFormat::Ladder => text = ladder::draw(&moments, records),
+            TraceFormat::Ladder => text = ladder::draw(&moments, &records),
         }
         text
     }
