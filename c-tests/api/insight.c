@@ -55,7 +55,8 @@ static void tracing(void)
     size_t length = trace(1800000000000u, formats[i]);
     CHECK_EQ(length, strlen(text));
     CHECK(strstr(text, "07:59:59.500") != NULL);
-    CHECK(strstr(text, "no response in time") != NULL);
+    /* The lane of a ladder is narrower than the whole reason. */
+    CHECK(strstr(text, "no respon") != NULL);
     CHECK_EQ(sfo_engine_trace(rig.engine, rig.now, 1800000000000u, formats[i], NULL, 0), length);
     CHECK(trace(0, formats[i]) > 0);
     CHECK(strstr(text, "07:59") == NULL);
