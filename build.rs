@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::{env, error::Error, fs};
 
 /// Sources of the header, in the order in which it reads best.
-const SOURCES: [&str; 11] = [
+const SOURCES: [&str; 12] = [
     "constants",
     "types",
     "config",
@@ -13,6 +13,7 @@ const SOURCES: [&str; 11] = [
     "request",
     "dns_io",
     "snapshot",
+    "insight",
     "helpers",
     "handle",
     "memory",

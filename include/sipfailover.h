@@ -274,6 +274,13 @@
 /* sfo_engine_set_families(): IPv6 has a route. */
 #define SFO_FAMILY_IPV6 2u
 
+/* Lines for people. */
+#define SFO_FORMAT_TEXT 1u
+/* JSON (RFC 8259): one object; for a list, one object per line. */
+#define SFO_FORMAT_JSON 2u
+/* A message ladder in characters: one lane for each target. For sfo_engine_trace(). */
+#define SFO_FORMAT_LADDER 3u
+
 /* The descriptor is to be watched for input. */
 #define SFO_DNS_READABLE 1u
 /* The descriptor is to be watched for room for output. */
@@ -362,6 +369,10 @@ typedef struct sfo_options {
    * says; unless the backup fails. Default 0. Against a primary that comes and goes.
    */
   uint32_t failback_min_stay_s;
+  /* Facts that sfo_engine_trace() can tell about, 0..65536. 0: none. Default 512. Each takes 72 bytes, from
+   * sfo_engine_new() on.
+   */
+  uint32_t trace_entries;
 } sfo_options;
 
 /* One attempt, as the send_sip callback gets it. All pointers die when the callback returns; none is NULL. */
@@ -611,6 +622,48 @@ typedef struct sfo_counters {
   uint64_t requests_started;
   /* Of these, requests that have ended. */
   uint64_t requests_done;
+  /* Attempts that a final response ended, whatever it says; those counted in failures_response included. */
+  uint64_t answered;
+  /* Of the attempts that failed below SIP: SFO_CAUSE_UNREACHABLE. */
+  uint64_t failures_unreachable;
+  /* SFO_CAUSE_CONNECT. */
+  uint64_t failures_connect;
+  /* SFO_CAUSE_TLS. */
+  uint64_t failures_tls;
+  /* SFO_CAUSE_CONNECTION_LOST. */
+  uint64_t failures_connection_lost;
+  /* SFO_CAUSE_SEND. */
+  uint64_t failures_send;
+  /* SFO_CAUSE_LOCAL: no server is blamed, and failures_transport does not count them. */
+  uint64_t failures_local;
+  /* Times that server 2 took over. */
+  uint64_t fallbacks_entered;
+  /* Times that server 1 took over again. */
+  uint64_t fallbacks_left;
+  /* Returns to the primary of a domain, in failback modes 1, 2 and 3. */
+  uint64_t failbacks;
+  /* Of the DNS queries: for A records. */
+  uint64_t dns_queries_a;
+  /* For AAAA records. */
+  uint64_t dns_queries_aaaa;
+  /* For SRV records. */
+  uint64_t dns_queries_srv;
+  /* For NAPTR records. */
+  uint64_t dns_queries_naptr;
+  /* Of the DNS queries, those over TCP. */
+  uint64_t dns_queries_tcp;
+  /* DNS tries that brought nothing for another reason than silence: SERVFAIL, REFUSED, unreadable, not sent. */
+  uint64_t dns_failures;
+  /* Answers that lists of targets took from the DNS cache. */
+  uint64_t cache_hits;
+  /* Answers that had to make room in the DNS cache. */
+  uint64_t cache_evictions;
+  /* Sets of static records that lists of targets used. */
+  uint64_t static_answers;
+  /* Expired answers that lists of targets used while DNS was silent. */
+  uint64_t stale_answers;
+  /* Facts that have left the trace to make room for others. */
+  uint64_t trace_lost;
 } sfo_counters;
 
 /* The state of an account. */
@@ -1222,6 +1275,54 @@ sfo_status sfo_engine_snapshot_import(struct sfo_engine *engine,
                                       const uint8_t *bytes,
                                       size_t length);
 
+/* Where would a request go now, and why? Lists the servers, then the targets in the order in which a request started at this
+ * moment would ask them, should each be silent; for each where its address comes from (DNS, with the rest of its TTL; static
+ * record; configured address), how it does (failed, in quarantine, asked for a pause), whether the account is registered
+ * there, how long the request would wait there, and which rule puts it there. Targets that are known but would not be asked
+ * follow, with the reason. Nothing is asked and nothing changes: no DNS query, no timer, no count.
+ *
+ * engine: the engine.
+ * now_ms: your clock.
+ * account: X.
+ * method: SFO_METHOD_..., except REGISTER.
+ * format: SFO_FORMAT_TEXT or SFO_FORMAT_JSON (times in it are milliseconds from now). The words and the members may become
+ * more in later versions.
+ * buffer, capacity: receives the text with a closing NUL, cut to capacity bytes; may be NULL with capacity 0. 4 KiB hold
+ * what most accounts have to tell.
+ * Returns the full length without NUL, as snprintf() would; 0 if there is nothing to tell: engine is NULL or cannot be
+ * entered now (another thread is inside, a fault, being freed), or, with sfo_engine_last_error(), no such account, or an
+ * unknown method or format.
+ * Callbacks: none. From callbacks: yes. Since 0.1.
+ */
+size_t sfo_engine_explain(struct sfo_engine *engine,
+                          uint64_t now_ms,
+                          uint32_t account,
+                          uint32_t method,
+                          uint32_t format,
+                          char *buffer,
+                          size_t capacity);
+
+/* What happened and what was decided, oldest first: attempts and how they ended, changes of server, registrations, returns to
+ * the primary, DNS, lists of targets, the network, calls of the firmware; as much of it as sfo_options.trace_entries keeps. Each
+ * with its reason: what an administrator needs to be told why a phone went to server 2 at 14:03.
+ *
+ * engine: the engine.
+ * now_ms: your clock: every fact is told with its distance from now.
+ * unix_ms: the time of day, milliseconds since 1970 UTC: every fact is told with its time of day (UTC). 0 if it is unknown.
+ * format: SFO_FORMAT_TEXT, SFO_FORMAT_JSON (one object per line) or SFO_FORMAT_LADDER.
+ * buffer, capacity: receives the text with a closing NUL, cut to capacity bytes; may be NULL with capacity 0. Some 100
+ * bytes for each fact.
+ * Returns the full length without NUL, as snprintf() would; 0 if there is nothing to tell: nothing has happened, engine is NULL
+ * or cannot be entered now, or, with sfo_engine_last_error(), an unknown format.
+ * Callbacks: none. From callbacks: yes. Since 0.1.
+ */
+size_t sfo_engine_trace(struct sfo_engine *engine,
+                        uint64_t now_ms,
+                        uint64_t unix_ms,
+                        uint32_t format,
+                        char *buffer,
+                        size_t capacity);
+
 /* The meaning of a status in a few words.
  *
  * status: the result of a call.
@@ -1271,7 +1372,7 @@ uint32_t sfo_abi_version(void);
 
 /* Initializers. In C++ before C++11, members are set by assignment after these. */
 #define SFO_CALLBACKS_INIT { sizeof(sfo_callbacks), NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL }
-#define SFO_OPTIONS_INIT { sizeof(sfo_options), 500u, 0u, 1u, 1800u, 256u, 7u, SFO_LOG_INFO, { 0 }, 86400u, 1u, 0u }
+#define SFO_OPTIONS_INIT { sizeof(sfo_options), 500u, 0u, 1u, 1800u, 256u, 7u, SFO_LOG_INFO, { 0 }, 86400u, 1u, 0u, 512u }
 #define SFO_REQUEST_INIT { sizeof(sfo_request), 0u, 0u, 0u, 0u }
 #define SFO_RESPONSE_INIT { sizeof(sfo_response), 0u, SFO_ABSENT, SFO_ABSENT, SFO_ABSENT, 0u }
 

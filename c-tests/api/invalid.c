@@ -78,7 +78,9 @@ static void account_numbers(void)
 
 static void null_engine(void)
 {
-  sfo_counters counters = { sizeof counters, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 };
+  sfo_counters counters;
+  memset(&counters, 0, sizeof counters);
+  counters.struct_size = sizeof counters;
   sfo_account_info info;
   sfo_target target;
   sfo_request request = SFO_REQUEST_INIT;
@@ -195,6 +197,7 @@ static void option_ranges(void)
     { offsetof(sfo_options, log_level), { 0, 4 }, { 5, UINT32_MAX } },
     { offsetof(sfo_options, failback_successes), { 1, 100 }, { 0, 101 } },
     { offsetof(sfo_options, failback_min_stay_s), { 0, 86400 }, { 86401, UINT32_MAX } },
+    { offsetof(sfo_options, trace_entries), { 0, 65536 }, { 65537, UINT32_MAX } },
   };
   sfo_config *config = rig_config(RIG_TWO_SERVERS);
   sfo_callbacks callbacks = rig_callbacks(0);

@@ -39,6 +39,8 @@ static void *calls_everything(void *argument)
   CHECK_EQ(sfo_engine_accepts_source(engine, 1, "192.0.2.1", &accepted), SFO_ERR_BUSY);
   CHECK_EQ(sfo_engine_counters(engine, &counters), SFO_ERR_BUSY);
   CHECK_EQ(sfo_engine_last_error(engine, text, sizeof text), 0);
+  CHECK_EQ(sfo_engine_trace(engine, 0, 0, SFO_FORMAT_TEXT, text, sizeof text), 0);
+  CHECK_EQ(sfo_engine_explain(engine, 0, 1, SFO_METHOD_INVITE, SFO_FORMAT_TEXT, text, sizeof text), 0);
   CHECK_EQ(sfo_account_start(engine, 0, 1), SFO_ERR_BUSY);
   CHECK_EQ(sfo_account_stop(engine, 0, 1), SFO_ERR_BUSY);
   CHECK_EQ(sfo_account_set_busy(engine, 0, 1, 1), SFO_ERR_BUSY);

@@ -4,6 +4,7 @@ use super::action::{Action, CancelMode, CancelSip, LogLevel, Purpose};
 use super::context::{Context, TimerKey};
 use super::machine::Account;
 use super::request::{Kind, Phase};
+use super::trace::What;
 use super::walk::Failed;
 use crate::config::ServerSettings;
 use crate::policy::{
@@ -30,7 +31,7 @@ pub enum AttemptState {
 }
 
 /// One SIP transaction of a request to one target.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Attempt {
     /// Its request.
     pub request: RequestId,
@@ -73,7 +74,9 @@ impl Attempt {
         &self.list.targets()[usize::from(self.index)]
     }
 
-    fn is_open(&self) -> bool {
+    /// Nothing final was heard or decided yet.
+    #[must_use]
+    pub fn is_open(&self) -> bool {
         matches!(self.state, AttemptState::Open | AttemptState::Proceeding)
     }
 }
@@ -140,6 +143,9 @@ impl Account {
             timer: None,
             list,
         };
+        let key = attempt.target().key;
+        let budget_ms = u32::try_from(budget.ms).unwrap_or(u32::MAX);
+        let what = What::Sent { method: attempt.method, server, purpose: attempt.purpose, budget_ms };
         let Ok(attempt_id) = ctx.attempts.insert(attempt).map(AttemptId) else {
             // The table of attempts is full: a fault of this device, so no server is blamed.
             return self.give_up(ctx, id, Cause::Transport(TransportFailure::Local));
@@ -151,6 +157,10 @@ impl Account {
         set_attempt_timer(ctx, attempt_id, budget.ms);
         self.note_quarantine_probe(ctx, attempt_id);
         ctx.counters.attempts += 1;
+        ctx.trace.note_request(ctx.now, self.id, id, what, Some(key));
+        if ctx.options.log_level >= LogLevel::Debug {
+            log_attempt(ctx, attempt_id);
+        }
         ctx.actions.push_back(Action::Send(attempt_id));
     }
 
@@ -179,6 +189,7 @@ impl Account {
         };
         let (request, server, list, index) = (attempt.request, attempt.server, attempt.list.clone(), attempt.index);
         set_attempt_timer(ctx, id, ms);
+        note(ctx, id, What::Provisional);
         ctx.health.alive(list.targets()[usize::from(index)].key);
         self.note_answer(ctx, request, (server, &list, index));
         ReportStatus::Taken
@@ -196,6 +207,7 @@ impl Account {
         ctx.health.alive(key);
         let is_challenge = matches!(response.status, 401 | 407) && !response.challenge_is_final;
         if is_challenge {
+            note(ctx, id, What::Challenged);
             self.restart_budget_once(ctx, id);
         } else {
             self.conclude(ctx, id, Report::Final(response.status), Some(response));
@@ -233,6 +245,7 @@ impl Account {
             AttemptState::Open => self.conclude(ctx, id, Report::Silence, None),
             // The server was alive, so nothing else is tried: a second ringing phone would be worse.
             AttemptState::Proceeding => {
+                note(ctx, id, |method, server| What::Failed(method, server, Cause::Timeout));
                 leave_attempt(ctx, id, Cause::Timeout);
                 self.on_fallen_silent(ctx, id, Cause::Timeout);
             }
@@ -251,6 +264,7 @@ impl Account {
 
     fn note_late(&mut self, ctx: &mut Context<'_>, id: AttemptId) -> ReportStatus {
         ctx.counters.late_reports += 1;
+        note(ctx, id, What::Late);
         if let Some(attempt) = ctx.attempts.get(id.0) {
             ctx.health.alive(attempt.target().key);
         }
@@ -275,9 +289,21 @@ impl Account {
         // A provisional response has already shown the server alive: from then on only an answer can come.
         let was_alive = attempt.state == AttemptState::Proceeding;
         match report {
+            Report::Final(status) => {
+                ctx.counters.answered += 1;
+                note(ctx, id, |method, server| What::Response(method, server, status));
+            }
+            Report::Silence | Report::Transport(_) => {
+                note(ctx, id, |method, server| What::Failed(method, server, report.cause()));
+            }
+        }
+        match report {
             Report::Silence => leave_attempt(ctx, id, report.cause()),
             // Should an answer come all the same, nobody waits for it any more.
-            Report::Transport(_) => settle_attempt(ctx, id, AttemptState::Left),
+            Report::Transport(failure) => {
+                ctx.counters.transport[failure as usize] += 1;
+                settle_attempt(ctx, id, AttemptState::Left);
+            }
             Report::Final(_) => settle_attempt(ctx, id, AttemptState::Reported),
         }
         match verdict {
@@ -447,7 +473,26 @@ pub(super) fn end_attempt(ctx: &mut Context<'_>, id: AttemptId, mode: CancelMode
         cause,
     };
     settle_attempt(ctx, id, AttemptState::Left);
+    // That it was silent has been noted.
+    if cause != Cause::Timeout {
+        note(ctx, id, |method, server| What::Left(method, server, cause));
+    }
     ctx.actions.push_back(Action::Cancel(cancel));
+}
+
+/// Keeps a fact about an attempt.
+fn note(ctx: &mut Context<'_>, id: AttemptId, what: impl FnOnce(Method, Server) -> What) {
+    let Some(attempt) = ctx.attempts.get(id.0) else { return };
+    let what = what(attempt.method, attempt.server);
+    ctx.trace.note_request(ctx.now, attempt.account, attempt.request, what, Some(attempt.target().key));
+}
+
+fn log_attempt(ctx: &mut Context<'_>, id: AttemptId) {
+    let Some(attempt) = ctx.attempts.get(id.0) else { return };
+    let (account, server, target) = (attempt.account.0, attempt.server.number(), attempt.target().as_str());
+    let (method, wait) = (attempt.method.text(), Seconds(attempt.budget.ms));
+    let line = format!("account {account}: {method} to {target} (server {server}), up to {wait}");
+    ctx.actions.push_back(Action::Log(LogLevel::Debug, line));
 }
 
 fn log_failure(ctx: &mut Context<'_>, id: AttemptId, cause: Cause) {

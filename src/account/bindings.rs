@@ -11,7 +11,7 @@ use crate::types::{Cause, Server, Time, TimerHandle};
 use std::sync::Arc;
 
 /// A registration that a registrar granted.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Binding {
     /// The list of the target that holds it.
     pub list: Arc<TargetList>,
@@ -118,6 +118,7 @@ impl Account {
         if cause != Cause::None && state != RegistrationState::Registered {
             text.push_str(&format!(" ({})", CauseText(cause)));
         }
-        self.event_between(ctx, (EventKind::Registration, server, cause), [String::new(), at], text);
+        let key = side.binding.as_ref().map(|binding| binding.target().key);
+        self.event_between(ctx, (EventKind::Registration, server, cause, key), [String::new(), at], text);
     }
 }

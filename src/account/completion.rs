@@ -5,6 +5,7 @@ use super::attempt::{end_attempt, leave_attempt};
 use super::context::Context;
 use super::machine::Account;
 use super::request::{Kind, Phase, set_phase};
+use super::trace::What;
 use crate::types::{Cause, RequestId, Server};
 
 impl Account {
@@ -53,9 +54,11 @@ impl Account {
 
     pub(super) fn finish(&mut self, ctx: &mut Context<'_>, id: RequestId, report: Option<DoneReport>) {
         let Some(report) = report else { return };
+        let what = What::Done(report.method, report.result, report.cause);
         set_phase(ctx, id, Phase::Finished(Box::new(report)));
         self.open.retain(|open| *open != id);
         ctx.counters.requests_done += 1;
+        ctx.trace.note_request(ctx.now, self.id, id, what, None);
         ctx.actions.push_back(Action::Done(id));
     }
 

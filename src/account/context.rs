@@ -3,6 +3,7 @@
 use super::action::{Action, LogLevel};
 use super::attempt::Attempt;
 use super::request::Request;
+use super::trace::Trace;
 use crate::config::AccountSettings;
 use crate::target::{HealthTable, TargetList};
 use crate::types::{AccountId, AttemptId, Random, Server, Slab, Time, TimerHandle, Timers};
@@ -102,6 +103,16 @@ pub struct Counters {
     pub requests_started: u64,
     /// Requests of the firmware that ended.
     pub requests_done: u64,
+    /// Attempts that a final response ended, whatever it says.
+    pub answered: u64,
+    /// Attempts that failed below SIP, in the order of `TransportFailure`.
+    pub transport: [u64; 6],
+    /// Times that server 2 took over.
+    pub fallbacks_entered: u64,
+    /// Times that server 1 took over again.
+    pub fallbacks_left: u64,
+    /// Returns to the primary of a list.
+    pub failbacks: u64,
 }
 
 /// Everything outside the account that an input may read or change.
@@ -126,6 +137,8 @@ pub struct Context<'a> {
     pub options: &'a Options,
     /// Counters.
     pub counters: &'a mut Counters,
+    /// What happened, for whoever asks why.
+    pub trace: &'a mut Trace,
 }
 
 impl Context<'_> {

@@ -47,10 +47,10 @@ impl Account {
         let is_elsewhere = self.current_target().is_some_and(|f| f.key.address.ip() != target.key.address.ip());
         let key = target.key;
         self.current_target = Some((list, index));
-        self.event_between(ctx, (EventKind::CurrentTarget, server, cause), [from.clone(), to.clone()], text);
+        self.event_between(ctx, (EventKind::CurrentTarget, server, cause, Some(key)), [from.clone(), to.clone()], text);
         if is_elsewhere && is_failure(cause) && !self.subscriptions_follow(ctx.now, server, key) {
             let text = format!("subscriptions at {from} are affected ({})", CauseText(cause));
-            self.event_between(ctx, (EventKind::SubscriptionsAffected, server, cause), [from, to], text);
+            self.event_between(ctx, (EventKind::SubscriptionsAffected, server, cause, Some(key)), [from, to], text);
         }
     }
 
@@ -68,7 +68,8 @@ impl Account {
     /// A registration was granted. If the binding has moved to another address, subscriptions may have to follow.
     pub(super) fn note_registered_address(&mut self, ctx: &mut Context<'_>, server: Server) {
         let Some(binding) = &self.sides[server.index()].binding else { return };
-        let (ip, to) = (binding.target().key.address.ip(), binding.target().as_str().to_owned());
+        let (key, to) = (binding.target().key, binding.target().as_str().to_owned());
+        let ip = key.address.ip();
         if !self.is_home_of_subscriptions(server) {
             return;
         }
@@ -77,7 +78,7 @@ impl Account {
         if let (Some(former), true) = (former, wants) {
             let text = format!("the registration moved to {to}: subscribe again");
             let ends = [former.to_string(), to];
-            self.event_between(ctx, (EventKind::Resubscribe, server, Cause::None), ends, text);
+            self.event_between(ctx, (EventKind::Resubscribe, server, Cause::None, Some(key)), ends, text);
         }
     }
 

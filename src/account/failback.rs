@@ -15,7 +15,7 @@ use super::walk::{Start, Walk};
 use crate::config::FailbackMode;
 use crate::policy::{FailbackStep, Method, PROBE_SPACING_MS, failback_step, stay_ms};
 use crate::target::{Target, TargetKey, TargetList};
-use crate::types::{Cause, RequestId, Server, Time, TimerHandle, Unset};
+use crate::types::{Cause, RequestId, Server, Time, TimerHandle, Timers, Unset};
 use std::sync::Arc;
 
 /// How far the return to the primary of a server is.
@@ -30,8 +30,25 @@ enum Stage {
     Trying(RequestId),
 }
 
+/// When an account that is not at the primary returns there.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum WayBack {
+    /// Not before the target used last fails.
+    Never,
+    /// At this moment.
+    At(Time),
+    /// With the renewal of the registration.
+    WithRenewal,
+    /// When the call has ended.
+    AfterCall,
+    /// With the next step of the account.
+    Due,
+    /// A request asks the primary now.
+    UnderWay,
+}
+
 /// What an account remembers about the targets of one server.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Failback {
     /// The target used last.
     last: Option<(Arc<TargetList>, u8)>,
@@ -127,7 +144,7 @@ impl Account {
     }
 
     /// True if the account starts at the target used last, rather than at the primary.
-    fn remembers(&self, server: Server) -> bool {
+    pub(super) fn remembers(&self, server: Server) -> bool {
         self.settings.server(server).is_some_and(|settings| settings.failback_mode != FailbackMode::NewRequests)
     }
 
@@ -159,7 +176,12 @@ impl Account {
                 let from = list.targets()[usize::from(index)].as_str().to_owned();
                 let text = format!("server {}: back at its primary {}", server.number(), target.as_str());
                 let ends = [from, target.as_str().to_owned()];
-                self.event_between(ctx, (EventKind::FailbackDone, server, Cause::Recovered), ends, text);
+                self.event_between(
+                    ctx,
+                    (EventKind::FailbackDone, server, Cause::Recovered, Some(target.key)),
+                    ends,
+                    text,
+                );
             }
             (0, _) => {}
             _ => self.schedule_failback(ctx, server, ctx.now),
@@ -257,7 +279,8 @@ impl Account {
         let name = |index: usize| list.targets().get(index).map(|t| t.as_str().to_owned()).unwrap_or_default();
         let ends = [name(usize::from(*index)), name(0)];
         let text = format!("server {}: {text}", server.number());
-        self.event_between(ctx, (kind, server, Cause::None), ends, text);
+        let key = list.targets().first().map(|target| target.key);
+        self.event_between(ctx, (kind, server, Cause::None, key), ends, text);
     }
 
     /// What the return needs next. `None` while it is not due, or something is under way.
@@ -282,6 +305,21 @@ impl Account {
         state.timer = None;
         if state.stage == Stage::Waiting {
             self.become_due(ctx, server);
+        }
+    }
+
+    /// When the account, which is not at the primary of a server, returns there.
+    pub(super) fn way_back(&self, ctx: &Context<'_>, timers: &Timers<TimerKey>, server: Server) -> WayBack {
+        let state = &self.sides[server.index()].failback;
+        let waits_until = state.timer.and_then(|timer| timers.when(timer));
+        let mode = self.settings.server(server).map(|settings| settings.failback_mode);
+        match (state.stage, waits_until) {
+            (Stage::Trying(_), _) => WayBack::UnderWay,
+            (_, Some(at)) => WayBack::At(at),
+            (Stage::Due, None) if !self.is_idle(ctx) => WayBack::AfterCall,
+            (Stage::Due, None) => WayBack::Due,
+            (Stage::Waiting, None) if mode == Some(FailbackMode::Registration) => WayBack::WithRenewal,
+            (Stage::Waiting, None) => WayBack::Never,
         }
     }
 

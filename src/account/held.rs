@@ -43,7 +43,8 @@ impl Account {
             })
     }
 
-    fn quarantine_ms(&self, server: Server) -> u64 {
+    /// How long a target of a server is tried last after a failure, ms; 0: not at all.
+    pub(super) fn quarantine_ms(&self, server: Server) -> u64 {
         self.settings.server(server).map_or(0, |settings| u64::from(settings.quarantine_timeout_s) * SECOND_MS)
     }
 

@@ -5,6 +5,7 @@ use super::context::{Context, TimerKey};
 use super::machine::{Account, Phase};
 use super::registration::Walking;
 use super::request::Kind;
+use super::trace::What;
 use crate::config::AccountSettings;
 use crate::types::{Cause, RequestId, SECOND_MS, Server};
 use std::sync::Arc;
@@ -24,6 +25,7 @@ impl Account {
         if self.phase == Phase::Running || self.is_gone() {
             return;
         }
+        ctx.trace.note(ctx.now, self.id, What::AccountStarted);
         self.phase = Phase::Running;
         self.current = self.first_server();
         self.current_target = None;
@@ -61,6 +63,7 @@ impl Account {
 
     /// Stops the account: its requests end, its bindings are removed; event *stopped* at the answers or after 2 s.
     pub fn stop(&mut self, ctx: &mut Context<'_>) {
+        ctx.trace.note(ctx.now, self.id, What::AccountStopped);
         self.restart = false;
         self.leave_servers(ctx);
     }
@@ -174,6 +177,9 @@ impl Account {
 
     /// The firmware says whether it has a call up.
     pub fn set_busy(&mut self, ctx: &mut Context<'_>, busy: bool) {
+        if self.busy != busy {
+            ctx.trace.note(ctx.now, self.id, What::Busy(busy));
+        }
         self.busy = busy;
         ctx.cancel_timer(&mut self.answered);
     }

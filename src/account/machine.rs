@@ -4,6 +4,7 @@ use super::action::{Action, Event, EventKind, RegistrationState};
 use super::bindings::Binding;
 use super::context::{Context, TimerKey};
 use super::failback::Failback;
+use super::trace::{Due, What};
 use crate::config::{AccountSettings, Redundancy};
 use crate::target::{Target, TargetKey, TargetList};
 use crate::types::{AccountId, Cause, RequestId, Server, Sparse, Time, TimerHandle};
@@ -22,7 +23,7 @@ pub enum Phase {
 }
 
 /// What is known about one of the two servers.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Side {
     /// The registration it granted.
     pub binding: Option<Binding>,
@@ -43,7 +44,7 @@ pub(super) struct Side {
 }
 
 /// Keeps one maintained binding.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Lane {
     /// The registration walk under way.
     pub walk: Option<RequestId>,
@@ -69,7 +70,7 @@ pub(super) struct Held {
 }
 
 /// One account.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Account {
     pub(super) id: AccountId,
     pub(super) settings: Arc<AccountSettings>,
@@ -202,6 +203,17 @@ impl Account {
 
     /// A deadline of this account has come.
     pub fn on_timer(&mut self, ctx: &mut Context<'_>, key: TimerKey) {
+        let due = match key {
+            TimerKey::Lane(_, lane) => Some((Due::Registration, Some(self.lane_server(lane)))),
+            TimerKey::Binding(_, server) => Some((Due::BindingEnd, Some(server))),
+            TimerKey::Probe(_) => Some((Due::Probe, Some(Server::Working))),
+            TimerKey::Failback(_, server) => Some((Due::Failback, Some(server))),
+            TimerKey::Pending(_) => Some((Due::Settings, None)),
+            TimerKey::Attempt(_) | TimerKey::Stopping(_) | TimerKey::Answered(_) => None,
+        };
+        if let Some((due, server)) = due {
+            ctx.trace.note(ctx.now, self.id, What::Woken(due, server));
+        }
         match key {
             TimerKey::Attempt(attempt) => self.on_attempt_timer(ctx, attempt),
             TimerKey::Lane(_, lane) => self.on_lane_timer(ctx, lane),
@@ -230,17 +242,28 @@ impl Account {
     }
 
     pub(super) fn event(&self, ctx: &mut Context<'_>, kind: EventKind, server: Server, cause: Cause, text: String) {
-        self.event_between(ctx, (kind, server, cause), [String::new(), String::new()], text);
+        self.event_between(ctx, (kind, server, cause, None), [String::new(), String::new()], text);
     }
 
     pub(super) fn event_between(
         &self,
         ctx: &mut Context<'_>,
-        (kind, server, cause): (EventKind, Server, Cause),
+        (kind, server, cause, key): (EventKind, Server, Cause, Option<TargetKey>),
         [from, to]: [String; 2],
         text: String,
     ) {
         let state = self.sides[server.index()].state;
+        match kind {
+            EventKind::FallbackEntered => ctx.counters.fallbacks_entered += 1,
+            EventKind::FallbackLeft => ctx.counters.fallbacks_left += 1,
+            EventKind::FailbackDone => ctx.counters.failbacks += 1,
+            _ => {}
+        }
+        let what = What::Told(kind, server, state, cause);
+        match key {
+            Some(key) => ctx.trace.note_target(ctx.now, self.id, what, key),
+            None => ctx.trace.note(ctx.now, self.id, what),
+        }
         let text = format!("account {}: {text}", self.id.0);
         let event = Event { at: ctx.now, kind, account: self.id, server, state, cause, from, to, text };
         ctx.actions.push_back(Action::Event(Box::new(event)));

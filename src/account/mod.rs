@@ -32,7 +32,9 @@ mod machine;
 mod outcome;
 mod parking;
 mod registration;
+mod rehearsal;
 mod request;
+mod trace;
 mod walk;
 
 pub use action::{
@@ -41,5 +43,8 @@ pub use action::{
 };
 pub use attempt::{Attempt, AttemptState, FinalResponse, ReportStatus};
 pub use context::{Context, Counters, ListState, Lists, Options, TimerKey};
+pub use failback::WayBack;
 pub use machine::{Account, Phase};
+pub use rehearsal::{Candidate, Passed, PassedOver, Rehearsal, Rule, Standing};
 pub use request::{Request, StartError};
+pub use trace::{DnsAnswer, Due, Record, RecordOrigin, Subject, Trace, What};

@@ -5,6 +5,7 @@ use super::attempt::{FinalResponse, leave_attempt};
 use super::context::{Context, ListState};
 use super::lists::Extent;
 use super::machine::{Account, Phase as AccountPhase};
+use super::trace::What;
 use super::walk::{Pick, Walk};
 use crate::config::{Redundancy, ServerSettings};
 use crate::policy::Method;
@@ -47,7 +48,7 @@ pub enum Phase {
 }
 
 /// What is to be delivered.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Request {
     /// Why it exists.
     pub kind: Kind,
@@ -136,16 +137,14 @@ impl Account {
         if self.phase != AccountPhase::Running {
             return Err(StartError::NotRunning);
         }
-        // The guide: the fallback server has no shared lines, recording or message waiting.
-        let working_only = self.settings.redundancy == Redundancy::Concurrent
-            && matches!(method, Method::Subscribe | Method::Publish)
-            && self.settings.server(Server::Working).is_some();
+        let working_only = self.is_working_only(method);
         let walk = match working_only {
             true => Walk::new(Server::Working, None),
             false => Walk::new(self.current, self.other_configured(self.current)),
         };
         let id = self.insert_request(ctx, Kind::Firmware, method, token, walk).ok_or(StartError::TooMany)?;
         ctx.counters.requests_started += 1;
+        ctx.trace.note_request(ctx.now, self.id, id, What::Started(method), None);
         if working_only && self.current == Server::Fallback {
             let text = format!("{} goes to server 1 only: server 2 does not offer it", method.text());
             self.event(ctx, EventKind::ReducedService, Server::Working, self.sides[0].cause, text);
@@ -181,11 +180,12 @@ impl Account {
         if request.kind != Kind::Firmware {
             return false;
         }
-        let has_ended = matches!(request.phase, Phase::Finished(_));
+        let (has_ended, method) = (matches!(request.phase, Phase::Finished(_)), request.method);
         if let Phase::Attempting(attempt) = request.phase {
             leave_attempt(ctx, attempt, Cause::Cancelled);
         }
         ctx.counters.requests_done += u64::from(!has_ended);
+        ctx.trace.note_request(ctx.now, self.id, id, What::Withdrawn(method), None);
         ctx.requests.remove(id.0);
         self.open.retain(|open| *open != id);
         true

@@ -194,6 +194,28 @@ impl Walk {
         side.first = [side.list.as_ref().map_or(NOWHERE, |list| place_in(list, key)), NOWHERE];
     }
 
+    /// Where the walk begins in the list of a server.
+    #[must_use]
+    pub fn start(&self, server: Server) -> Start {
+        let key = |place: u8| self.key(server, place);
+        match self.sides[server.index()].first {
+            [0, second] if second != NOWHERE => key(second).map_or(Start::Primary, Start::BackAtPrimary),
+            [first, _] => key(first).map_or(Start::Primary, Start::At),
+        }
+    }
+
+    /// True if this walk passes a target over because it is plain, and a TLS target of its server failed.
+    #[must_use]
+    pub fn is_barred_as_plain(&self, server: Server, index: u8) -> bool {
+        self.is_tls_only(server) && !self.is_tls(server, index)
+    }
+
+    /// True if a target was tried, or passed by for want of a registration.
+    #[must_use]
+    pub fn was_tried(&self, server: Server, index: u8) -> bool {
+        self.sides[server.index()].tried & (1 << index) != 0
+    }
+
     /// The targets of a server, if the walk has them.
     #[must_use]
     pub fn list(&self, server: Server) -> Option<&Arc<TargetList>> {
@@ -413,7 +435,8 @@ impl Walk {
         self.key(server, index).is_some_and(|key| key.transport == Transport::Tls)
     }
 
-    fn on_dead_address(&self, server: Server, index: u8) -> bool {
+    /// True if an attempt of this walk found the address of a target dead.
+    pub(super) fn on_dead_address(&self, server: Server, index: u8) -> bool {
         // Mostly there is none.
         if self.sides.iter().all(|side| side.dead == 0) {
             return false;

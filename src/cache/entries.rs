@@ -83,6 +83,12 @@ struct Entry {
     used: u64,
 }
 
+impl Entry {
+    fn found(&self) -> Found<'_> {
+        Found { answer: self.answer.as_ref(), hint: self.hint.as_ref(), hold: self.hold }
+    }
+}
+
 /// The live answers, at most `limit` of them.
 #[derive(Debug)]
 pub struct Cache {
@@ -125,13 +131,19 @@ impl Cache {
         self.entries.len() == 0
     }
 
+    /// What is known about a question, without a trace: it counts as used no later than before.
+    #[must_use]
+    pub fn peek(&self, question: &Question) -> Found<'_> {
+        self.entries.get(question).map_or_else(Found::default, |entry| entry.found())
+    }
+
     /// What is known about a question; none of it need still hold.
     pub fn get(&mut self, question: &Question) -> Found<'_> {
         self.uses += 1;
         match self.entries.get_mut(question) {
             Some(entry) => {
                 entry.used = self.uses;
-                Found { answer: entry.answer.as_ref(), hint: entry.hint.as_ref(), hold: entry.hold }
+                entry.found()
             }
             None => Found::default(),
         }

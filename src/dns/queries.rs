@@ -27,6 +27,8 @@ pub struct QueryHandle(pub u64);
 pub struct DnsDatagram {
     /// The query.
     pub query: QueryHandle,
+    /// What it asks.
+    pub question: Question,
     /// The server.
     pub server: DnsServerIndex,
     /// How it travels.
@@ -404,7 +406,8 @@ impl Queries {
             RecordKind::Cname => {}
         }
         self.counters.queries_over_tcp += u64::from(transport == DnsTransport::Tcp);
-        out.sends.push_back(DnsDatagram { query: handle, server: DnsServerIndex(server as u32), transport, bytes });
+        let (question, server) = (query.question.clone(), DnsServerIndex(server as u32));
+        out.sends.push_back(DnsDatagram { query: handle, question, server, transport, bytes });
     }
 
     fn finish(&mut self, handle: QueryHandle, outcome: Outcome, out: &mut DnsOutput) {

@@ -19,6 +19,27 @@ pub enum RecordKind {
     Naptr,
 }
 
+impl RecordKind {
+    /// The kind as in a zone file.
+    #[must_use]
+    pub const fn text(self) -> &'static str {
+        match self {
+            RecordKind::A => "A",
+            RecordKind::Aaaa => "AAAA",
+            RecordKind::Cname => "CNAME",
+            RecordKind::Srv => "SRV",
+            RecordKind::Naptr => "NAPTR",
+        }
+    }
+}
+
+impl core::fmt::Display for Question {
+    /// `SRV _sip._udp.pbx.example.com`.
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        write!(f, "{} {}", self.kind.text(), self.name)
+    }
+}
+
 /// A name and what is asked about it. The class is always IN.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct Question {

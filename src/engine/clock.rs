@@ -13,7 +13,7 @@ const PAST_MS: u64 = 1 << 40;
 ///
 /// A small step back is taken as "no time has passed" and counted. A jump back of more than an hour means that the
 /// caller's counter started anew: all deadlines keep their distance from now.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Clock {
     now: Time,
     // Engine time minus caller time.

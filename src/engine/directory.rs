@@ -3,8 +3,8 @@
 use super::slot::{Change, Latest, Slot, Slots};
 use crate::account::{ListState, Lists};
 use crate::config::{AccountSettings, DeviceSettings};
-use crate::resolve::{JobId, Resolution, ResolveOutput, ResolveSpec, Resolver, Stage};
-use crate::target::{Target, TargetList};
+use crate::resolve::{JobId, Origin, Resolution, ResolveOutput, ResolveSpec, ResolvedTarget, Resolver, Stage};
+use crate::target::{MAX_TARGETS, Target, TargetList};
 use crate::types::{AccountId, Families, Server, SortedMap, Time, TransportSet, take_first};
 use core::net::IpAddr;
 use std::collections::VecDeque;
@@ -22,6 +22,21 @@ pub enum ListNews {
     Slow(AccountId, Server),
     /// The targets of this server have changed.
     Changed(AccountId, Server, Arc<TargetList>),
+}
+
+/// What a resolution brought.
+#[derive(Clone, Debug)]
+pub struct ListFact {
+    /// Account and server.
+    pub of: (AccountId, Server),
+    /// The new list; `None`: the name led nowhere.
+    pub list: Option<Arc<TargetList>>,
+    /// Bit n: target n comes from the static records.
+    pub statics: u32,
+    /// Bit n: target n comes from expired records.
+    pub stale: u32,
+    /// It led nowhere, and the targets known before serve on.
+    pub old_serves: bool,
 }
 
 /// What lists depend on beside the settings of their account.
@@ -51,6 +66,8 @@ pub struct Directory {
     news: VecDeque<ListNews>,
     /// What happened to lists, for the log.
     pub notes: Vec<String>,
+    /// New lists and names that led nowhere, for the trace.
+    pub facts: Vec<ListFact>,
     /// Whether anybody reads the notes.
     pub wants_notes: bool,
     around: Surroundings,
@@ -67,6 +84,7 @@ impl Directory {
             jobs: SortedMap::default(),
             news: VecDeque::with_capacity(ROOM_FOR_NEWS),
             notes: Vec::new(),
+            facts: Vec::with_capacity(ROOM_FOR_NEWS),
             wants_notes: true,
             around,
         }
@@ -75,6 +93,11 @@ impl Directory {
     /// The resolver.
     pub fn resolver(&mut self) -> (&mut Resolver, &mut ResolveOutput) {
         (&mut self.resolver, &mut self.out)
+    }
+
+    /// Whether anybody reads the facts, and how questions ended.
+    pub fn wants_facts(&mut self, wants: bool) {
+        self.out.wants_settled = wants;
     }
 
     /// Counters of the resolver.
@@ -173,8 +196,9 @@ impl Directory {
 
     /// True if there is nothing to be passed on to anybody.
     pub fn is_quiet(&self) -> bool {
-        let ResolveOutput { sends, released, lists } = &self.out;
-        sends.is_empty() && released.is_empty() && lists.is_empty() && self.news.is_empty() && self.notes.is_empty()
+        let ResolveOutput { sends, released, lists, settled, .. } = &self.out;
+        let nothing_came = sends.is_empty() && released.is_empty() && lists.is_empty() && settled.is_empty();
+        nothing_came && self.news.is_empty() && self.notes.is_empty() && self.facts.is_empty()
     }
 
     /// Something that an account has to hear.
@@ -199,7 +223,7 @@ impl Directory {
     /// Takes over one result of a job.
     fn take(&mut self, now: Time, job: JobId, resolution: &Resolution) {
         let Some((account, server)) = self.jobs.get(&job).copied() else { return };
-        let Directory { slots, latest, notes, wants_notes, .. } = self;
+        let Directory { slots, latest, notes, wants_notes, facts, out, .. } = self;
         let Some(slot) = slots.get_mut((account, server)) else { return };
         match resolution.stage {
             Stage::Begun => return slot.take_begun(resolution, false, latest),
@@ -217,6 +241,9 @@ impl Directory {
         }
         let had_list = slot.list.is_some();
         let change = slot.take_end(now, resolution, self.around.stale_limit_ms, latest);
+        if out.wants_settled && change != Change::Same {
+            facts.push(fact(account, server, resolution, (change, &slot.list)));
+        }
         match (change, &slot.list) {
             (Change::Failed, list) => {
                 let then = if list.is_some() { "; the targets known before are used" } else { "" };
@@ -233,6 +260,26 @@ impl Directory {
             }
             (Change::New | Change::Same, _) => {}
         }
+    }
+
+    /// What is known about a server.
+    pub(super) fn known_slot(&self, id: (AccountId, Server)) -> Option<&Slot> {
+        self.slots.get(id)
+    }
+
+    /// What a resolution that begins now would find without asking anybody.
+    pub(super) fn preview_resolution(
+        &self,
+        now: Time,
+        settings: &AccountSettings,
+        server: Server,
+    ) -> Option<Resolution> {
+        self.resolver.preview(now, &self.spec(settings, server)?)
+    }
+
+    /// How long after their end records may serve while DNS is silent, ms.
+    pub(super) fn stale_limit_ms(&self) -> u64 {
+        self.around.stale_limit_ms
     }
 
     /// Starts a resolution; it may be over at once.
@@ -304,6 +351,26 @@ impl Lists for Directory {
                 self.resolver.cancel(job, &mut self.out);
             }
         }
+    }
+}
+
+fn fact(
+    account: AccountId,
+    server: Server,
+    resolution: &Resolution,
+    (change, list): (Change, &Option<Arc<TargetList>>),
+) -> ListFact {
+    let bits = |origin| {
+        let bit = |(place, target): (usize, &ResolvedTarget)| u32::from(target.origin == origin) << place;
+        resolution.targets.iter().take(MAX_TARGETS).enumerate().map(bit).fold(0, |all, bit| all | bit)
+    };
+    let is_new = change == Change::New;
+    ListFact {
+        of: (account, server),
+        list: list.clone().filter(|_| is_new),
+        statics: bits(Origin::Static),
+        stale: bits(Origin::Stale),
+        old_serves: !is_new && list.is_some(),
     }
 }
 

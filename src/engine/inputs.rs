@@ -1,16 +1,16 @@
 //! The engine: what can be put in, and what comes out.
 
 use super::clock::Clock;
-use super::directory::{Directory, ListNews, Surroundings};
+use super::directory::{Directory, ListFact, ListNews, Surroundings};
 use super::options::EngineOptions;
 use crate::account::{
-    Account, Action, Attempt, AttemptState, Context, Counters, DoneReport, FinalResponse, Lists, LogLevel, Options,
-    Phase, RegistrationState, ReportStatus, Request, StartError, TimerKey,
+    Account, Action, Attempt, AttemptState, Context, Counters, DnsAnswer, DoneReport, FinalResponse, Lists, LogLevel,
+    Options, Phase, RecordOrigin, RegistrationState, ReportStatus, Request, StartError, TimerKey, Trace, What,
 };
 
 use crate::config::{AccountSettings, DeviceSettings, Settings};
 use crate::policy::Method;
-use crate::resolve::{ResolveCounters, Resolver, ResolverOptions};
+use crate::resolve::{ResolveCounters, Resolver, ResolverOptions, Settled};
 use crate::target::{HealthTable, TargetList};
 use crate::types::{
     AccountId, AttemptId, Cause, DnsServerIndex, DnsTransport, Families, Random, RequestId, Server, Slab, Time, Timers,
@@ -31,6 +31,8 @@ const ATTEMPTS_PER_REQUEST: usize = 4;
 const ROOM_FOR_ACTIONS: usize = 32;
 /// DNS servers that are used.
 pub const MAX_DNS_SERVERS: usize = 8;
+/// Stands in records for what concerns no single account.
+const DEVICE: AccountId = AccountId(0);
 /// Port of DNS servers whose configuration names none.
 const DNS_PORT: u16 = 53;
 
@@ -67,27 +69,30 @@ pub struct EngineCounters {
     pub resolve: ResolveCounters,
     /// Clock readings that lay before the one before.
     pub clock_steps_back: u64,
+    /// Facts that the trace has forgotten.
+    pub trace_lost: u64,
 }
 
 /// Everything that accounts share.
 #[derive(Debug)]
-struct Shared {
-    random: Random,
-    timers: Timers<TimerKey>,
-    requests: Slab<Request>,
-    attempts: Slab<Attempt>,
-    health: HealthTable,
+pub(super) struct Shared {
+    pub(super) random: Random,
+    pub(super) timers: Timers<TimerKey>,
+    pub(super) requests: Slab<Request>,
+    pub(super) attempts: Slab<Attempt>,
+    pub(super) health: HealthTable,
     actions: VecDeque<Action>,
-    directory: Directory,
-    options: Options,
+    pub(super) directory: Directory,
+    pub(super) options: Options,
     counters: Counters,
+    pub(super) trace: Trace,
 }
 
 /// All accounts of a device.
 #[derive(Debug)]
 pub struct Engine {
-    clock: Clock,
-    shared: Shared,
+    pub(super) clock: Clock,
+    pub(super) shared: Shared,
     // Place X-1 holds account X.
     accounts: Vec<Option<Box<Account>>>,
     device: Arc<DeviceSettings>,
@@ -109,6 +114,7 @@ impl Shared {
             lists: &mut self.directory,
             options: &self.options,
             counters: &mut self.counters,
+            trace: &mut self.trace,
         }
     }
 }
@@ -140,6 +146,7 @@ impl Engine {
             draw,
         };
         let mut directory = Directory::new(resolver, around);
+        directory.wants_facts(options.trace_entries > 0);
         directory.wants_notes = options.account.log_level >= LogLevel::Info;
         let table = TABLE_MIN.max(settings.max_accounts as usize * TABLE_PER_ACCOUNT);
         let shared = Shared {
@@ -152,6 +159,7 @@ impl Engine {
             directory,
             options: options.account,
             counters: Counters::default(),
+            trace: Trace::new(options.trace_entries),
         };
         let mut engine =
             Engine { clock, shared, accounts: Vec::new(), device, dns_servers: Vec::new(), dns_servers_given: false };
@@ -316,6 +324,7 @@ impl Engine {
     pub fn set_families(&mut self, now_ms: u64, families: Families) {
         let now = self.clock.read(now_ms);
         if self.shared.directory.families() != families {
+            self.shared.trace.note(now, DEVICE, What::Families(families));
             self.shared.directory.set_families(families);
             for place in 0..self.accounts.len() {
                 let id = AccountId(place as u32 + 1);
@@ -328,6 +337,7 @@ impl Engine {
     /// The network came up, or the device's own address changed: nothing learned before is trusted.
     pub fn network_changed(&mut self, now_ms: u64) {
         let now = self.clock.read(now_ms);
+        self.shared.trace.note(now, DEVICE, What::Network);
         self.shared.health.clear();
         // Answers to the old address are lost, and servers that were out of reach may be in reach now.
         self.shared.directory.start_anew(now);
@@ -340,6 +350,7 @@ impl Engine {
     /// New settings, as a whole. Accounts whose settings stayed the same are not touched.
     pub fn reconfigure(&mut self, now_ms: u64, settings: &Settings) {
         let now = self.clock.read(now_ms);
+        self.shared.trace.note(now, DEVICE, What::Reloaded);
         if self.device != settings.device {
             self.device = settings.device.clone();
             self.shared.directory.configure(settings.device.clone());
@@ -491,6 +502,7 @@ impl Engine {
             account: self.shared.counters,
             resolve: self.shared.directory.resolver_counters(),
             clock_steps_back: self.clock.steps_back(),
+            trace_lost: self.shared.trace.lost(),
         }
     }
 
@@ -564,6 +576,7 @@ impl Engine {
         }
         self.dns_servers = servers;
         let count = self.dns_servers.len();
+        self.shared.trace.note(now, DEVICE, What::DnsServers(count as u8));
         let (resolver, out) = self.shared.directory.resolver();
         resolver.set_servers(now, count, out);
         self.shared.directory.expire();
@@ -606,7 +619,14 @@ impl Engine {
     }
 
     fn queue_notes(&mut self) {
-        let Shared { directory, actions, options, .. } = &mut self.shared;
+        let now = self.clock.now();
+        let Shared { directory, actions, options, trace, .. } = &mut self.shared;
+        for (question, answer) in directory.out.settled.drain(..) {
+            trace.note_question(now, What::DnsAnswered(answer_of(answer)), question);
+        }
+        for fact in directory.facts.drain(..) {
+            note_list(trace, now, &fact);
+        }
         if directory.notes.is_empty() {
             return;
         }
@@ -619,11 +639,20 @@ impl Engine {
 
     fn queue_dns(&mut self) {
         self.queue_notes();
-        let Shared { directory, actions, .. } = &mut self.shared;
+        let now = self.clock.now();
+        let Shared { directory, actions, trace, options, .. } = &mut self.shared;
         while let Some(query) = directory.out.released.pop_front() {
             actions.push_back(Action::DnsReleased(query.0));
         }
         while let Some(datagram) = directory.out.sends.pop_front() {
+            let over_tcp = datagram.transport == DnsTransport::Tcp;
+            if options.log_level >= LogLevel::Debug {
+                let (question, server) = (&datagram.question, datagram.server.0 + 1);
+                let way = if over_tcp { " over TCP" } else { "" };
+                actions
+                    .push_back(Action::Log(LogLevel::Debug, format!("DNS server {server} is asked{way}: {question}")));
+            }
+            trace.note_question(now, What::DnsAsked(datagram.server, over_tcp), datagram.question);
             actions.push_back(Action::DnsSend {
                 query: datagram.query.0,
                 server: datagram.server,
@@ -631,5 +660,30 @@ impl Engine {
                 bytes: datagram.bytes,
             });
         }
+    }
+}
+
+/// An answer of DNS as the trace keeps it.
+const fn answer_of(settled: Settled) -> DnsAnswer {
+    match settled {
+        Settled::Records(count) => DnsAnswer::Records(count),
+        Settled::Alias => DnsAnswer::Alias,
+        Settled::NoData => DnsAnswer::NoData,
+        Settled::NoSuchName => DnsAnswer::NoSuchName,
+        Settled::Failed(failure) => DnsAnswer::Failed(failure),
+    }
+}
+
+fn note_list(trace: &mut Trace, now: Time, fact: &ListFact) {
+    let (account, server) = fact.of;
+    let Some(list) = &fact.list else { return trace.note(now, account, What::NoList(server, fact.old_serves)) };
+    trace.note(now, account, What::NewList(server, list.targets().len() as u8));
+    for (place, target) in list.targets().iter().enumerate() {
+        let origin = match 1 << place {
+            bit if fact.stale & bit != 0 => RecordOrigin::Stale,
+            bit if fact.statics & bit != 0 => RecordOrigin::Static,
+            _ => RecordOrigin::Regular,
+        };
+        trace.note_target(now, account, What::ListTarget(server, place as u8, origin), target.key);
     }
 }

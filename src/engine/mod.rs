@@ -14,14 +14,19 @@
 
 mod clock;
 mod directory;
+mod explain;
 mod inputs;
+mod json;
 mod options;
 mod slot;
 mod snapshot;
+mod trace;
 
 #[cfg(test)]
 mod tests;
 
 pub use clock::Clock;
+pub use explain::{Explanation, Health, Origin, Place, ServerFacts};
 pub use inputs::{AccountView, Engine, EngineCounters, InputError};
 pub use options::EngineOptions;
+pub use trace::TraceFormat;

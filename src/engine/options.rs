@@ -16,6 +16,8 @@ pub struct EngineOptions {
     pub cache_entries: usize,
     /// Transports that the SIP stack supports.
     pub transports: TransportSet,
+    /// Facts that the trace keeps; 0: none.
+    pub trace_entries: usize,
     /// Unpredictable bytes: DNS ids, load balance and jitter come from them.
     pub seed: [u8; 32],
 }
@@ -38,6 +40,7 @@ impl Default for EngineOptions {
             stale_limit_ms: 86_400_000,
             cache_entries: 256,
             transports: TransportSet::DEFAULT,
+            trace_entries: 512,
             seed: [0; 32],
         }
     }

@@ -18,7 +18,7 @@ const OLD_LIST_HOLD_MS: u64 = 30 * SECOND_MS;
 const HOST_TEXT: usize = 253 * 4;
 
 /// What is known about one server of one account.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Slot {
     // Name to verify in TLS, and host of the request URI.
     names: [Arc<str>; 2],

@@ -221,6 +221,13 @@ pub const SFO_FAMILY_IPV4: u32 = 1;
 /// sfo_engine_set_families(): IPv6 has a route.
 pub const SFO_FAMILY_IPV6: u32 = 2;
 
+/// Lines for people.
+pub const SFO_FORMAT_TEXT: u32 = 1;
+/// JSON (RFC 8259): one object; for a list, one object per line.
+pub const SFO_FORMAT_JSON: u32 = 2;
+/// A message ladder in characters: one lane for each target. For sfo_engine_trace().
+pub const SFO_FORMAT_LADDER: u32 = 3;
+
 /// The descriptor is to be watched for input.
 pub const SFO_DNS_READABLE: u32 = 1;
 /// The descriptor is to be watched for room for output.

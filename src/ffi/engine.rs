@@ -21,6 +21,9 @@ const MAX_DNS_SERVERS: usize = 8;
 /// A year: longer than any phone is without DNS and still of use.
 const MAX_STALE_LIMIT_S: u32 = 31_536_000;
 
+/// Five megabytes: more than a day of a busy gateway.
+const MAX_TRACE_ENTRIES: u32 = 65_536;
+
 /// Options where the caller gives none. The header's SFO_OPTIONS_INIT says the same.
 pub(super) const DEFAULT_OPTIONS: sfo_options = sfo_options {
     struct_size: size_of::<sfo_options>(),
@@ -35,6 +38,7 @@ pub(super) const DEFAULT_OPTIONS: sfo_options = sfo_options {
     stale_limit_s: 86_400,
     failback_successes: 1,
     failback_min_stay_s: 0,
+    trace_entries: 512,
 };
 
 pub(super) const NO_CALLBACKS: sfo_callbacks = sfo_callbacks {
@@ -60,7 +64,8 @@ fn engine_options(options: &sfo_options, has_log: bool) -> Option<EngineOptions>
         && options.stale_limit_s <= MAX_STALE_LIMIT_S
         && (16..=65_536).contains(&options.cache_entries)
         && (1..=100).contains(&options.failback_successes)
-        && options.failback_min_stay_s <= 86_400;
+        && options.failback_min_stay_s <= 86_400
+        && options.trace_entries <= MAX_TRACE_ENTRIES;
     let transports = TransportSet::from_bits(u8::try_from(options.transports).ok()?)?;
     let account = Options {
         t1_ms: u64::from(options.t1_ms),
@@ -77,6 +82,7 @@ fn engine_options(options: &sfo_options, has_log: bool) -> Option<EngineOptions>
         stale_limit_ms: u64::from(options.stale_limit_s) * SECOND_MS,
         cache_entries: options.cache_entries as usize,
         transports,
+        trace_entries: options.trace_entries as usize,
         seed: options.seed,
     })
 }
@@ -389,6 +395,27 @@ fn counters(core: &Core) -> sfo_counters {
         clock_steps_back: all.clock_steps_back,
         requests_started: account.requests_started,
         requests_done: account.requests_done,
+        answered: account.answered,
+        failures_unreachable: account.transport[0],
+        failures_connect: account.transport[1],
+        failures_tls: account.transport[2],
+        failures_connection_lost: account.transport[3],
+        failures_send: account.transport[4],
+        failures_local: account.transport[5],
+        fallbacks_entered: account.fallbacks_entered,
+        fallbacks_left: account.fallbacks_left,
+        failbacks: account.failbacks,
+        dns_queries_a: dns.queries_sent[0],
+        dns_queries_aaaa: dns.queries_sent[1],
+        dns_queries_srv: dns.queries_sent[2],
+        dns_queries_naptr: dns.queries_sent[3],
+        dns_queries_tcp: dns.queries_over_tcp,
+        dns_failures: dns.server_failures + dns.refused + dns.unusable + dns.send_failures,
+        cache_hits: all.resolve.cache_hits,
+        cache_evictions: all.resolve.cache_evictions,
+        static_answers: all.resolve.static_answers,
+        stale_answers: all.resolve.stale_answers,
+        trace_lost: all.trace_lost,
     }
 }
 

@@ -33,7 +33,7 @@ fn the_options_of_the_header_are_the_defaults() {
     let o = DEFAULT_OPTIONS;
     assert_eq!((o.struct_size, o.seed), (size_of::<sfo_options>(), [0; 32]));
     let early = [o.t1_ms, o.startup_window_s, o.jitter, o.dns_wait_ms, o.cache_entries, o.transports, o.log_level, 0];
-    let late = [o.stale_limit_s, o.failback_successes, o.failback_min_stay_s];
+    let late = [o.stale_limit_s, o.failback_successes, o.failback_min_stay_s, o.trace_entries];
     assert_eq!(initializer("OPTIONS"), [&early[..], &late].concat());
 }
 

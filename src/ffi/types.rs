@@ -249,6 +249,9 @@ pub struct sfo_options {
     /// An account that left the primary stays at the backup at least this long, seconds, 0..86400, whatever its failback_mode
     /// says; unless the backup fails. Default 0. Against a primary that comes and goes.
     pub failback_min_stay_s: u32,
+    /// Facts that sfo_engine_trace() can tell about, 0..65536. 0: none. Default 512. Each takes 72 bytes, from
+    /// sfo_engine_new() on.
+    pub trace_entries: u32,
 }
 
 /// A request to route. Begin with SFO_REQUEST_INIT.
@@ -395,6 +398,48 @@ pub struct sfo_counters {
     pub requests_started: u64,
     /// Of these, requests that have ended.
     pub requests_done: u64,
+    /// Attempts that a final response ended, whatever it says; those counted in failures_response included.
+    pub answered: u64,
+    /// Of the attempts that failed below SIP: SFO_CAUSE_UNREACHABLE.
+    pub failures_unreachable: u64,
+    /// SFO_CAUSE_CONNECT.
+    pub failures_connect: u64,
+    /// SFO_CAUSE_TLS.
+    pub failures_tls: u64,
+    /// SFO_CAUSE_CONNECTION_LOST.
+    pub failures_connection_lost: u64,
+    /// SFO_CAUSE_SEND.
+    pub failures_send: u64,
+    /// SFO_CAUSE_LOCAL: no server is blamed, and failures_transport does not count them.
+    pub failures_local: u64,
+    /// Times that server 2 took over.
+    pub fallbacks_entered: u64,
+    /// Times that server 1 took over again.
+    pub fallbacks_left: u64,
+    /// Returns to the primary of a domain, in failback modes 1, 2 and 3.
+    pub failbacks: u64,
+    /// Of the DNS queries: for A records.
+    pub dns_queries_a: u64,
+    /// For AAAA records.
+    pub dns_queries_aaaa: u64,
+    /// For SRV records.
+    pub dns_queries_srv: u64,
+    /// For NAPTR records.
+    pub dns_queries_naptr: u64,
+    /// Of the DNS queries, those over TCP.
+    pub dns_queries_tcp: u64,
+    /// DNS tries that brought nothing for another reason than silence: SERVFAIL, REFUSED, unreadable, not sent.
+    pub dns_failures: u64,
+    /// Answers that lists of targets took from the DNS cache.
+    pub cache_hits: u64,
+    /// Answers that had to make room in the DNS cache.
+    pub cache_evictions: u64,
+    /// Sets of static records that lists of targets used.
+    pub static_answers: u64,
+    /// Expired answers that lists of targets used while DNS was silent.
+    pub stale_answers: u64,
+    /// Facts that have left the trace to make room for others.
+    pub trace_lost: u64,
 }
 
 /// A descriptor of the built-in DNS driver.

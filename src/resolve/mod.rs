@@ -47,7 +47,7 @@ mod spec;
 mod view;
 mod walk;
 
-pub use resolver::{JobsFull, ResolveCounters, ResolveOutput, Resolver, ResolverOptions};
+pub use resolver::{JobsFull, ResolveCounters, ResolveOutput, Resolver, ResolverOptions, Settled};
 pub use spec::{JobId, Origin, Resolution, ResolutionFailure, ResolutionNote, ResolveSpec, ResolvedTarget, Stage};
 
 #[cfg(test)]

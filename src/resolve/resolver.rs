@@ -2,7 +2,7 @@
 
 use super::job::{Job, Progress};
 use super::spec::{JobId, Resolution, ResolveSpec};
-use super::view::{JobView, Sources};
+use super::view::{CacheAccess, JobView, Sources};
 use crate::cache::{Answer, Cache, Content, StaticStore};
 use crate::config::{DeviceSettings, StaticRecords};
 use crate::dns::{
@@ -48,6 +48,37 @@ pub struct ResolveOutput {
     pub released: VecDeque<QueryHandle>,
     /// What jobs made, in order; the last list of a job has the stage [`Stage::Done`].
     pub lists: VecDeque<(JobId, Resolution)>,
+    /// How questions ended, if anybody wants to know.
+    pub settled: Vec<(Question, Settled)>,
+    /// Whether anybody wants to know.
+    pub wants_settled: bool,
+}
+
+/// How a question ended.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Settled {
+    /// With this many records.
+    Records(u16),
+    /// With an alias of which nothing more was said.
+    Alias,
+    /// There is no such record.
+    NoData,
+    /// There is no such name.
+    NoSuchName,
+    /// Without an answer.
+    Failed(QueryFailure),
+}
+
+impl Settled {
+    fn of(outcome: &Outcome) -> Settled {
+        match outcome {
+            Outcome::Records { records, .. } => Settled::Records(u16::try_from(records.len()).unwrap_or(u16::MAX)),
+            Outcome::Alias { .. } => Settled::Alias,
+            Outcome::NoData { .. } | Outcome::AliasOfNothing { exists: true, .. } => Settled::NoData,
+            Outcome::NoSuchName { .. } | Outcome::AliasOfNothing { exists: false, .. } => Settled::NoSuchName,
+            Outcome::Failed(failure) => Settled::Failed(*failure),
+        }
+    }
 }
 
 impl Default for ResolveOutput {
@@ -57,6 +88,8 @@ impl Default for ResolveOutput {
             sends: VecDeque::with_capacity(ROOM),
             released: VecDeque::with_capacity(ROOM),
             lists: VecDeque::with_capacity(ROOM),
+            settled: Vec::with_capacity(ROOM),
+            wants_settled: false,
         }
     }
 }
@@ -153,6 +186,17 @@ impl Resolver {
         Ok(id)
     }
 
+    /// What a resolution that begins now would find without asking anybody: its end, or, if something would have to be
+    /// asked, what is known meanwhile. Changes nothing, not even the order in which the cache makes room.
+    #[must_use]
+    pub fn preview(&self, now: Time, spec: &ResolveSpec) -> Option<Resolution> {
+        let mut job = Job::new(spec.clone(), self.cache.serial());
+        job.impatient = true;
+        let around = (self.queries.server_count() > 0, self.options.stale_limit_ms);
+        let view = view(now, &job, CacheAccess::Looking(&self.cache), &self.statics, around);
+        job.progress(view, Vec::new()).list
+    }
+
     /// Forgets a job: it will not be in `lists`, not even if it is there already. Its queries go on, as what they
     /// bring serves the cache.
     pub fn cancel(&mut self, job: JobId, out: &mut ResolveOutput) {
@@ -237,6 +281,9 @@ impl Resolver {
     fn settle(&mut self, now: Time, out: &mut ResolveOutput) {
         self.forward(out);
         while let Some((question, outcome)) = self.dns_out.finished.pop_front() {
+            if out.wants_settled {
+                out.settled.push((question.clone(), Settled::of(&outcome)));
+            }
             // Taken out and put back: its memory serves every answer.
             let mut concerned = core::mem::take(&mut self.concerned);
             self.learn(now, &question, outcome, &mut concerned);
@@ -279,18 +326,8 @@ impl Resolver {
     /// Walks a job again, and asks what it needs or ends it.
     fn advance(&mut self, now: Time, id: JobId, out: &mut ResolveOutput) {
         let Some(job) = self.jobs.get(id.0) else { return };
-        let view = JobView {
-            now,
-            cache: &mut self.cache,
-            statics: &self.statics,
-            held: &job.held,
-            since: job.since,
-            dns: job.spec.dns,
-            has_servers: self.queries.server_count() > 0,
-            impatient: false,
-            stale_limit_ms: self.options.stale_limit_ms,
-            sources: Sources::default(),
-        };
+        let around = (self.queries.server_count() > 0, self.options.stale_limit_ms);
+        let view = view(now, job, CacheAccess::Using(&mut self.cache), &self.statics, around);
         let Progress { mut needs, list, sources } = job.progress(view, core::mem::take(&mut self.questions));
         if needs.is_empty() {
             self.counters.cache_hits += sources.cached;
@@ -329,5 +366,28 @@ impl Resolver {
         if let Some(timer) = self.jobs.remove(id.0).and_then(|job| job.timer) {
             self.timers.cancel(timer);
         }
+    }
+}
+
+/// How a job sees what is known. `around`: whether there is any DNS server, and how long after their end records may
+/// serve, ms.
+fn view<'a>(
+    now: Time,
+    job: &'a Job,
+    cache: CacheAccess<'a>,
+    statics: &'a StaticStore,
+    (has_servers, stale_limit_ms): (bool, u64),
+) -> JobView<'a> {
+    JobView {
+        now,
+        cache,
+        statics,
+        held: &job.held,
+        since: job.since,
+        dns: job.spec.dns,
+        has_servers,
+        impatient: false,
+        stale_limit_ms,
+        sources: Sources::default(),
     }
 }

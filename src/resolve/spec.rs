@@ -60,6 +60,8 @@ pub struct ResolvedTarget {
     pub ttl_s: u32,
     /// Where the address comes from.
     pub origin: Origin,
+    /// When the record that holds the address ceases to hold; [`Time::NEVER`] for a configured one.
+    pub expires: Time,
 }
 
 /// Why a list is empty.

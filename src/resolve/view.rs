@@ -1,7 +1,7 @@
 //! How one job sees what is known.
 
 use super::spec::{Origin, ResolutionFailure};
-use crate::cache::{Answer, Cache, Content, Hold, Known, StaticStore};
+use crate::cache::{Answer, Cache, Content, Found, Hold, Known, StaticStore};
 use crate::config::{AccountDns, DnsCacheType};
 use crate::dns::{QueryFailure, Question, Record, RecordKind};
 use crate::types::{Name, SECOND_MS, SortedMap, Time};
@@ -54,13 +54,31 @@ pub struct Sources {
     pub stale: u64,
 }
 
+/// How a view reads the cache.
+#[derive(Debug)]
+pub enum CacheAccess<'a> {
+    /// What is read counts as used.
+    Using(&'a mut Cache),
+    /// Nothing changes.
+    Looking(&'a Cache),
+}
+
+impl CacheAccess<'_> {
+    fn get(&mut self, question: &Question) -> Found<'_> {
+        match self {
+            CacheAccess::Using(cache) => cache.get(question),
+            CacheAccess::Looking(cache) => cache.peek(question),
+        }
+    }
+}
+
 /// The view of one job at one moment.
 #[derive(Debug)]
 pub struct JobView<'a> {
     /// Now.
     pub now: Time,
     /// Everything that is cached.
-    pub cache: &'a mut Cache,
+    pub cache: CacheAccess<'a>,
     /// The static records.
     pub statics: &'a StaticStore,
     /// What arrived for this job.

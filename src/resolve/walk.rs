@@ -78,7 +78,8 @@ pub fn walk(spec: &ResolveSpec, view: &mut dyn View, room: Vec<Question>) -> Wal
         Host::Address(ip) => {
             let transport = walker.fixed_transport().unwrap_or(walker.default_transport());
             let address = SocketAddr::new(*ip, port_or_default(spec.port, transport));
-            walker.push(ResolvedTarget { transport, address, host: None, ttl_s: 0, origin: Origin::Literal });
+            let (origin, expires) = (Origin::Literal, Time::NEVER);
+            walker.push(ResolvedTarget { transport, address, host: None, ttl_s: 0, origin, expires });
         }
         Host::Name(name) => walker.domain(name),
     }
@@ -249,7 +250,7 @@ impl Walker<'_> {
                 SrvTarget::Name(host) => self.addresses(Way { host, transport, port }),
                 SrvTarget::Address(ip) => {
                     let address = SocketAddr::new(*ip, port);
-                    self.push(ResolvedTarget { transport, address, host: None, ttl_s, origin });
+                    self.push(ResolvedTarget { transport, address, host: None, ttl_s, origin, expires });
                 }
                 SrvTarget::NotOffered => {}
             }
@@ -270,12 +271,12 @@ impl Walker<'_> {
                 self.result.failure = ResolutionFailure::NoRoute;
             } else if let Lookup::Found { records, origin, expires } = self.look_up(way.host, *kind) {
                 self.result.expires = self.result.expires.min(expires);
-                self.push_addresses(way, &records, origin);
+                self.push_addresses(way, &records, (origin, expires));
             }
         }
     }
 
-    fn push_addresses(&mut self, way: Way<'_>, records: &Arc<[Record]>, origin: Origin) {
+    fn push_addresses(&mut self, way: Way<'_>, records: &Arc<[Record]>, (origin, expires): (Origin, Time)) {
         for record in records.iter() {
             if let RecordData::Address(ip) = record.data {
                 self.push(ResolvedTarget {
@@ -284,6 +285,7 @@ impl Walker<'_> {
                     host: Some(way.host.clone()),
                     ttl_s: record.ttl_s,
                     origin,
+                    expires,
                 });
             }
         }

@@ -18,7 +18,7 @@ pub struct Failure {
 }
 
 /// Silence and transport failures by target, shared by all accounts.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct HealthTable {
     // Sorted by key. A vector, because a warm one allocates nothing.
     failed: Vec<(TargetKey, Failure)>,

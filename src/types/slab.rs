@@ -99,6 +99,21 @@ impl<T> Slab<T> {
         self.len >= self.limit
     }
 
+    /// A table with copies of some values under their ids, and room for `more` beside them.
+    #[must_use]
+    pub fn copy_of(&self, is_wanted: impl Fn(&T) -> bool, more: usize) -> Slab<T>
+    where
+        T: Clone,
+    {
+        let copy = |(id, value): &(u64, Option<T>)| (*id, value.as_ref().filter(|value| is_wanted(value)).cloned());
+        let places: Vec<(u64, Option<T>)> = self.places.iter().map(copy).collect();
+        let is_free = |(place, (_, value)): (usize, &(u64, Option<T>))| value.is_none().then_some(place as u32);
+        let free: Vec<u32> = places.iter().enumerate().filter_map(is_free).collect();
+        let len = places.len() - free.len();
+        let limit = (len + more).min(PLACE_MASK as usize);
+        Slab { places, free, next_serial: self.next_serial, limit, len }
+    }
+
     /// Ids and values, in order of place.
     pub fn iter(&self) -> impl Iterator<Item = (u64, &T)> {
         self.places.iter().filter_map(|(id, value)| value.as_ref().map(|value| (*id, value)))
@@ -124,6 +139,18 @@ mod tests {
         assert_eq!(table.get(first), None);
         assert_eq!(table.remove(first), None);
         assert_eq!(table.get(second), Some(&'b'));
+    }
+
+    #[test]
+    fn a_copy_has_what_was_wanted_under_its_ids() {
+        let mut table = Slab::new(4);
+        let ids = ['a', 'b', 'c'].map(|value| table.insert(value).unwrap());
+        table.remove(ids[0]);
+        let mut copy = table.copy_of(|value| *value == 'c', 2);
+        assert_eq!([ids[0], ids[1], ids[2]].map(|id| copy.get(id).copied()), [None, None, Some('c')]);
+        let next = copy.insert('d').unwrap();
+        assert!(!ids.contains(&next) && copy.insert('e').is_ok() && copy.insert('f').is_err());
+        assert_eq!((copy.len(), table.len()), (3, 2));
     }
 
     #[test]

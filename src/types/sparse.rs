@@ -12,7 +12,7 @@ pub trait Unset: Sized + 'static {
 }
 
 /// A value that takes memory only once it is written to.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Sparse<T>(Option<Box<T>>);
 
 impl<T> Default for Sparse<T> {

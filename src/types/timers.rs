@@ -84,6 +84,18 @@ impl<K: Copy> Timers<K> {
         }
     }
 
+    /// When a deadline comes, if it is set.
+    #[must_use]
+    pub fn when(&self, handle: TimerHandle) -> Option<Time> {
+        self.find(handle).map(|(_, position)| self.heap[position].at)
+    }
+
+    /// An empty table that takes the handles of this one for stale.
+    #[must_use]
+    pub fn emptied(&self) -> Timers<K> {
+        Timers { next_serial: self.next_serial, ..Timers::default() }
+    }
+
     /// Slot and position in the heap of a deadline that is set.
     fn find(&self, handle: TimerHandle) -> Option<(u32, usize)> {
         let slot = (handle.0 & SLOT_MASK) as u32;

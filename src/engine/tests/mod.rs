@@ -5,18 +5,22 @@
 //! `207.5 INVITE 192.168.1.15:5060/udp (6, 32000)` (retransmissions, budget in ms). Round trips take no time unless a
 //! test says so. While a world runs, [`Watch`] checks what must hold always.
 
+mod recorder;
 mod watch;
 mod world;
 mod zone;
 
 mod dns;
+mod explain;
 mod failover;
 mod fallback_concurrent;
 mod fallback_successive;
 mod first_registration;
 mod lifecycle;
 mod limits;
+mod listener;
 mod lists;
+mod page;
 mod pauses;
 mod proxies;
 mod random;
@@ -24,6 +28,7 @@ mod refresh;
 mod reload;
 mod requests;
 mod snapshot;
+mod trace;
 
 use watch::Watch;
 use world::{Reply, World};

@@ -8,7 +8,7 @@ use crate::types::{AccountId, TransportFailure};
 use proptest::prelude::*;
 
 #[derive(Clone, Debug)]
-enum Input {
+pub enum Input {
     Wait(u64),
     Down(usize),
     Up(usize),
@@ -27,7 +27,7 @@ enum Input {
 
 const HOSTS: [&str; 3] = [P, B, F];
 
-fn config(n: usize) -> String {
+pub fn config(n: usize) -> String {
     match n {
         0 => single(&[]),
         1 => concurrent(&["sip_server.1.quarantine_timeout = 60"]),
@@ -99,7 +99,7 @@ fn method() -> impl Strategy<Value = Method> {
     prop_oneof![Just(Method::Invite), Just(Method::Message), Just(Method::Subscribe), Just(Method::Options)]
 }
 
-fn input() -> impl Strategy<Value = Input> {
+pub fn input() -> impl Strategy<Value = Input> {
     prop_oneof![
         8 => prop_oneof![0..100u64, 0..10_000u64, 0..200_000u64, Just(7_500), Just(30_000)].prop_map(Input::Wait),
         3 => (0..3usize).prop_map(Input::Down),
@@ -118,7 +118,7 @@ fn input() -> impl Strategy<Value = Input> {
     ]
 }
 
-fn apply(world: &mut World, input: Input) {
+pub fn apply(world: &mut World, input: Input) {
     match input {
         Input::Wait(ms) => world.run_to(world.now + ms),
         Input::Down(host) => world.down(&[HOSTS[host]]),

@@ -1,5 +1,6 @@
 //! An engine between a fake SIP network and a fake DNS.
 
+use super::recorder::Recorder;
 use super::zone::{Dns, Zone};
 use super::{B, P, Watch};
 use crate::account::{
@@ -8,7 +9,7 @@ use crate::account::{
 };
 use crate::account::{ReportStatus, RequestResult};
 use crate::config::{Config, Settings, Severity};
-use crate::engine::{Engine, EngineOptions};
+use crate::engine::EngineOptions;
 use crate::policy::Method;
 use crate::types::{AccountId, AttemptId, Cause, DnsServerIndex, RequestId, Server, TransportFailure};
 use core::net::IpAddr;
@@ -109,7 +110,7 @@ enum Mail {
 
 /// The world.
 pub struct World {
-    pub engine: Engine,
+    pub engine: Recorder,
     /// Milliseconds since the start.
     pub now: u64,
     /// What the caller's clock shows beyond `now`.
@@ -169,7 +170,7 @@ impl World {
         zone.a("pbx.example.com", 300, &[P, B]);
         World {
             watch: Watch::new(options.account.t1_ms),
-            engine: Engine::new(options, &settings(text), CLOCK_AT_START),
+            engine: Recorder::new(options, &settings(text), CLOCK_AT_START),
             now: 0,
             clock: CLOCK_AT_START,
             timers_first: false,

@@ -1,0 +1,222 @@
+//! An engine that writes down everything that is put in and taken out, and a player that does it again.
+
+use crate::account::{Action, Attempt, DoneReport, FinalResponse, ReportStatus};
+use crate::config::Settings;
+use crate::engine::{Engine, EngineOptions, InputError};
+use crate::policy::Method;
+use crate::types::{AccountId, AttemptId, DnsServerIndex, Families, RequestId, TransportFailure};
+use core::net::SocketAddr;
+use core::ops::{Deref, DerefMut};
+
+/// One call, with everything that it was given.
+#[derive(Clone, Debug)]
+enum Call {
+    Timer(u64),
+    Dns(u64, DnsServerIndex, Vec<u8>),
+    DnsServers(u64, Vec<SocketAddr>),
+    Families(u64, Families),
+    Import(u64, u64, Vec<u8>),
+    Network(u64),
+    Reload(u64, Settings),
+    Start(u64, AccountId),
+    Stop(u64, AccountId),
+    Busy(u64, AccountId, bool),
+    Request(u64, AccountId, Method, u64),
+    Cancel(u64, RequestId),
+    Provisional(u64, AttemptId),
+    Final(u64, AttemptId, FinalResponse),
+    Failed(u64, AttemptId, TransportFailure),
+    Release(u64),
+    TakeSend(AttemptId),
+    TakeDone(RequestId),
+    /// What came out of the queue, as text.
+    Next(String),
+}
+
+/// The engine of a world. Calls that are not here go to the engine directly, and are no inputs.
+pub struct Recorder {
+    engine: Engine,
+    made_of: (EngineOptions, Settings, u64),
+    calls: Vec<Call>,
+}
+
+impl Deref for Recorder {
+    type Target = Engine;
+    fn deref(&self) -> &Engine {
+        &self.engine
+    }
+}
+
+impl DerefMut for Recorder {
+    fn deref_mut(&mut self) -> &mut Engine {
+        &mut self.engine
+    }
+}
+
+impl Recorder {
+    pub fn new(options: EngineOptions, settings: &Settings, now_ms: u64) -> Recorder {
+        let made_of = (options.clone(), settings.clone(), now_ms);
+        Recorder { engine: Engine::new(options, settings, now_ms), made_of, calls: Vec::new() }
+    }
+
+    /// Number of calls written down.
+    pub fn recorded(&self) -> usize {
+        self.calls.len()
+    }
+
+    /// Puts the same into a new engine, and compares what comes out, action by action.
+    pub fn replay(&self) -> Engine {
+        let (options, settings, now_ms) = &self.made_of;
+        let mut engine = Engine::new(options.clone(), settings, *now_ms);
+        for (place, call) in self.calls.iter().enumerate() {
+            match play(&mut engine, call) {
+                Some(action) if !matches!(call, Call::Next(recorded) if *recorded == action) => {
+                    panic!("call {place}: {call:?} was recorded, {action} came out")
+                }
+                _ => {}
+            }
+        }
+        engine
+    }
+
+    pub fn handle_timer(&mut self, now_ms: u64) {
+        self.calls.push(Call::Timer(now_ms));
+        self.engine.handle_timer(now_ms);
+    }
+
+    pub fn handle_dns(&mut self, now_ms: u64, server: DnsServerIndex, bytes: &[u8]) {
+        self.calls.push(Call::Dns(now_ms, server, bytes.to_vec()));
+        self.engine.handle_dns(now_ms, server, bytes);
+    }
+
+    pub fn set_dns_servers(&mut self, now_ms: u64, servers: &[SocketAddr]) {
+        self.calls.push(Call::DnsServers(now_ms, servers.to_vec()));
+        self.engine.set_dns_servers(now_ms, servers);
+    }
+
+    pub fn import(&mut self, now_ms: u64, unix_ms: u64, bytes: &[u8]) -> Result<(), InputError> {
+        self.calls.push(Call::Import(now_ms, unix_ms, bytes.to_vec()));
+        self.engine.import(now_ms, unix_ms, bytes)
+    }
+
+    /// No input: nothing changes.
+    pub fn export(&mut self, now_ms: u64, unix_ms: u64) -> Vec<u8> {
+        self.engine.export(now_ms, unix_ms)
+    }
+
+    pub fn set_families(&mut self, now_ms: u64, families: Families) {
+        self.calls.push(Call::Families(now_ms, families));
+        self.engine.set_families(now_ms, families);
+    }
+
+    pub fn network_changed(&mut self, now_ms: u64) {
+        self.calls.push(Call::Network(now_ms));
+        self.engine.network_changed(now_ms);
+    }
+
+    pub fn reconfigure(&mut self, now_ms: u64, settings: &Settings) {
+        self.calls.push(Call::Reload(now_ms, settings.clone()));
+        self.engine.reconfigure(now_ms, settings);
+    }
+
+    pub fn start_account(&mut self, now_ms: u64, id: AccountId) -> Result<(), InputError> {
+        self.calls.push(Call::Start(now_ms, id));
+        self.engine.start_account(now_ms, id)
+    }
+
+    pub fn stop_account(&mut self, now_ms: u64, id: AccountId) -> Result<(), InputError> {
+        self.calls.push(Call::Stop(now_ms, id));
+        self.engine.stop_account(now_ms, id)
+    }
+
+    pub fn set_account_busy(&mut self, now_ms: u64, id: AccountId, busy: bool) -> Result<(), InputError> {
+        self.calls.push(Call::Busy(now_ms, id, busy));
+        self.engine.set_account_busy(now_ms, id, busy)
+    }
+
+    pub fn start_request(
+        &mut self,
+        now_ms: u64,
+        id: AccountId,
+        method: Method,
+        token: u64,
+    ) -> Result<RequestId, InputError> {
+        self.calls.push(Call::Request(now_ms, id, method, token));
+        self.engine.start_request(now_ms, id, method, token)
+    }
+
+    pub fn cancel_request(&mut self, now_ms: u64, id: RequestId) -> Result<(), InputError> {
+        self.calls.push(Call::Cancel(now_ms, id));
+        self.engine.cancel_request(now_ms, id)
+    }
+
+    pub fn provisional(&mut self, now_ms: u64, id: AttemptId) -> ReportStatus {
+        self.calls.push(Call::Provisional(now_ms, id));
+        self.engine.provisional(now_ms, id)
+    }
+
+    pub fn final_response(&mut self, now_ms: u64, id: AttemptId, response: FinalResponse) -> ReportStatus {
+        self.calls.push(Call::Final(now_ms, id, response));
+        self.engine.final_response(now_ms, id, response)
+    }
+
+    pub fn transport_failed(&mut self, now_ms: u64, id: AttemptId, failure: TransportFailure) -> ReportStatus {
+        self.calls.push(Call::Failed(now_ms, id, failure));
+        self.engine.transport_failed(now_ms, id, failure)
+    }
+
+    pub fn release(&mut self, now_ms: u64) {
+        self.calls.push(Call::Release(now_ms));
+        self.engine.release(now_ms);
+    }
+
+    pub fn take_send(&mut self, id: AttemptId) -> Option<&Attempt> {
+        self.calls.push(Call::TakeSend(id));
+        self.engine.take_send(id)
+    }
+
+    pub fn take_done(&mut self, id: RequestId) -> Option<DoneReport> {
+        self.calls.push(Call::TakeDone(id));
+        self.engine.take_done(id)
+    }
+
+    pub fn next_action(&mut self) -> Option<Action> {
+        let action = self.engine.next_action();
+        self.calls.push(Call::Next(format!("{action:?}")));
+        action
+    }
+}
+
+/// Repeats one call; what comes out of the queue, as text.
+fn play(engine: &mut Engine, call: &Call) -> Option<String> {
+    match call {
+        Call::Timer(now) => engine.handle_timer(*now),
+        Call::Dns(now, server, bytes) => engine.handle_dns(*now, *server, bytes),
+        Call::DnsServers(now, servers) => engine.set_dns_servers(*now, servers),
+        Call::Import(now, unix, bytes) => drop(engine.import(*now, *unix, bytes)),
+        Call::Families(now, families) => engine.set_families(*now, *families),
+        Call::Network(now) => engine.network_changed(*now),
+        Call::Reload(now, settings) => engine.reconfigure(*now, settings),
+        Call::Start(now, id) => drop(engine.start_account(*now, *id)),
+        Call::Stop(now, id) => drop(engine.stop_account(*now, *id)),
+        Call::Busy(now, id, busy) => drop(engine.set_account_busy(*now, *id, *busy)),
+        Call::Request(now, id, method, token) => drop(engine.start_request(*now, *id, *method, *token)),
+        Call::Cancel(now, id) => drop(engine.cancel_request(*now, *id)),
+        Call::Provisional(now, id) => {
+            engine.provisional(*now, *id);
+        }
+        Call::Final(now, id, response) => {
+            engine.final_response(*now, *id, *response);
+        }
+        Call::Failed(now, id, failure) => {
+            engine.transport_failed(*now, *id, *failure);
+        }
+        Call::Release(now) => engine.release(*now),
+        Call::TakeSend(id) => {
+            engine.take_send(*id);
+        }
+        Call::TakeDone(id) => drop(engine.take_done(*id)),
+        Call::Next(_) => return Some(format!("{:?}", engine.next_action())),
+    }
+    None
+}
