@@ -3,6 +3,7 @@
 #include "check.h"
 #include "rig.h"
 
+#include <stdio.h>
 #include <string.h>
 
 static struct rig rig;
@@ -173,8 +174,24 @@ static void from_callbacks(void)
   rig_close(&rig);
 }
 
-int main(void)
+/* For a JSON parser: an explanation, then a trace, one object per line. */
+static int print_json(void)
 {
+  rig_open(&rig, RIG_TWO_SERVERS, 0);
+  rig_register(&rig);
+  explain(SFO_METHOD_INVITE, SFO_FORMAT_JSON);
+  puts(text);
+  trace(1800000000000u, SFO_FORMAT_JSON);
+  fputs(text, stdout);
+  rig_close(&rig);
+  return check_result();
+}
+
+int main(int argc, char **argv)
+{
+  if (argc > 1 && strcmp(argv[1], "--json") == 0) {
+    return print_json();
+  }
   explanation();
   tracing();
   counts();
