@@ -443,7 +443,7 @@ static void texts(void)
   for (uint32_t cause = 0; cause < 40; cause++) {
     const char *text = sfo_cause_text(cause);
     CHECK(text != NULL && text[0] != '\0');
-    CHECK_EQ(strcmp(text, "unknown cause") != 0, cause <= SFO_CAUSE_CANCELLED);
+    CHECK_EQ(strcmp(text, "unknown cause") != 0, cause <= SFO_CAUSE_ANSWERED_ELSEWHERE);
   }
   CHECK(strcmp(sfo_cause_text(UINT32_MAX), "unknown cause") == 0);
   CHECK_EQ(sfo_version(), SFO_VERSION_NUMBER);

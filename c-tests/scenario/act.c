@@ -8,7 +8,7 @@
 #include "run.h"
 
 /* A call that the library refuses is a fact of the run: it stands in the transcript, and expectations can name it. */
-static void refused(run *in, const char *what, uint32_t account, const char *name, sfo_status result) {
+void refused(run *in, const char *what, uint32_t account, const char *name, sfo_status result) {
   text line = {NULL, 0, 0};
   if (result == SFO_OK)
     return;
@@ -76,6 +76,8 @@ static void start_request(run *in, const command *what) {
   asked.account = what->account;
   asked.method = what->method;
   asked.user_token = index + 1u;
+  asked.flags = what->urgent ? SFO_REQUEST_URGENT : what->parent ? SFO_REQUEST_IN_DIALOG : 0;
+  asked.dialog = what->parent ? dialog_of(in, what->parent) : 0;
   line = in->transcript.count;
   in->starting = index + 1u;
   in->starting_id = 0;
@@ -266,6 +268,7 @@ void begin_calls(run *in) {
     at->up = has_hangup(in, at->name);
     if (at->up)
       set_busy(in, at->origin->account, 1);
+    begin_dialog(in, &in->request[i]);
   }
 }
 
@@ -344,6 +347,18 @@ void act(run *in, const command *what) {
     break;
   case COMMAND_CLOCK_JUMP:
     jump_clock(in, what);
+    break;
+  case COMMAND_INCOMING:
+    incoming_call(in, what);
+    break;
+  case COMMAND_DIALOG_END:
+    end_dialog(in, what);
+    break;
+  case COMMAND_FLOW_LOST:
+    lose_flow(in, what);
+    break;
+  case COMMAND_HEARD:
+    hear_from(in, what);
     break;
   default:
     break;

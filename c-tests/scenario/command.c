@@ -146,9 +146,12 @@ static int read_request_word(reader *from, const char *word) {
   }
   if (has_prefix(word, "final="))
     return read_reply(from, word + 6, 200, &out->final, &out->final_ms);
-  if (has_prefix(word, "parent="))
-    return wrong(from->where, "'parent=' (in-dialog requests) is not supported by this version");
-  return wrong(from->where, "expected as NAME, provisional=CODE@SECONDS or final=CODE@SECONDS, not '%s'", word);
+  if (has_prefix(word, "parent=") && word[7]) {
+    out->parent = copy_string(word + 7);
+    return 0;
+  }
+  return wrong(from->where, "expected as NAME, provisional=CODE@SECONDS, final=CODE@SECONDS or parent=NAME, not '%s'",
+               word);
 }
 
 static int read_request(reader *from) {
@@ -262,6 +265,43 @@ static int read_zone(reader *from) {
   return wrong(from->where, "expected zone set, zone add or zone remove, not '%s'", word ? word : "");
 }
 
+/* An emergency call: a request like any other, but it waits for nothing. */
+static int read_urgent(reader *from) {
+  from->out->urgent = 1;
+  return read_request(from);
+}
+
+static int read_source(reader *from) {
+  const char *word;
+  if (take_account(from))
+    return -1;
+  word = next(from);
+  if (!word || strcmp(word, "from") != 0)
+    return wrong(from->where, "expected ACCOUNT from IP, not '%s'", word ? word : "");
+  return take_host(from);
+}
+
+static int read_incoming(reader *from) {
+  const char *word;
+  if (read_source(from))
+    return -1;
+  word = next(from);
+  if (word && strcmp(word, "as") != 0)
+    return wrong(from->where, "expected as NAME, not '%s'", word);
+  return word && take_name(from, "a name for the call") ? -1 : finish(from);
+}
+
+static int read_heard(reader *from) {
+  return read_source(from) ? -1 : finish(from);
+}
+
+static int read_dialog(reader *from) {
+  const char *word = next(from);
+  if (!word || strcmp(word, "end") != 0)
+    return wrong(from->where, "expected dialog end NAME");
+  return take_name(from, "the name of a request or an incoming call") ? -1 : finish(from);
+}
+
 static int read_reload(reader *from) {
   return finish(from);
 }
@@ -329,10 +369,15 @@ static const struct {
     {"busy", COMMAND_BUSY, read_account},
     {"idle", COMMAND_IDLE, read_account},
     {"hangup", COMMAND_HANGUP, read_cancel},
+    {"urgent", COMMAND_REQUEST, read_urgent},
+    {"incoming", COMMAND_INCOMING, read_incoming},
+    {"dialog", COMMAND_DIALOG_END, read_dialog},
+    {"flow-lost", COMMAND_FLOW_LOST, read_account},
+    {"heard", COMMAND_HEARD, read_heard},
 };
 
 /* Part of the language, but the public header has no call that serves them yet. */
-static const char *const later[] = {"reboot", "flow-lost", "incoming", "urgent", "dialog", "tick-wrap"};
+static const char *const later[] = {"reboot", "tick-wrap"};
 
 int command_read(command *out, const words *line, size_t first, place where) {
   reader from;
@@ -356,12 +401,14 @@ int command_read(command *out, const words *line, size_t first, place where) {
     if (strcmp(later[i], word) == 0)
       return wrong(where, "'%s' is not supported by this version", word);
   return wrong(where, "'%s' is no command; expected start, stop, down, up, answer, icmp, refuse, tls-fail, send-error, "
-               "delay, challenge, grant, request, cancel, dns, zone, reload, network, link, clock, busy, idle or hangup",
+               "delay, challenge, grant, request, urgent, incoming, dialog, cancel, dns, zone, reload, network, link, flow-lost, heard, "
+               "clock, busy, idle or hangup",
                word ? word : "");
 }
 
 void command_free(command *old) {
   free(old->name);
+  free(old->parent);
   zone_free(&old->records);
   text_free(&old->block);
 }

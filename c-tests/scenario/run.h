@@ -30,6 +30,7 @@ typedef struct request {
   uint32_t method;
   int cancelled, done, answered;
   int begins, up;          /* a call: answered in this call into the library; going on until its hangup */
+  uint64_t attempt, dialog; /* the one that was answered; 0 = no dialog is open */
 } request;
 
 /* How a host deals with what reaches it. */
@@ -110,6 +111,17 @@ int prepare_config(const script *script, const text *block, const char *file, un
 void act(run *in, const command *what);
 /* Tells the library about calls that were answered just now. */
 void begin_calls(run *in);
+
+/* A call that the library refuses is a fact of the run. */
+void refused(run *in, const char *what, uint32_t account, const char *name, sfo_status result);
+
+/* act_dialogs.c: what the firmware tells the library beside requests */
+uint64_t dialog_of(run *in, const char *name);
+void begin_dialog(run *in, request *of);
+void end_dialog(run *in, const command *what);
+void incoming_call(run *in, const command *what);
+void lose_flow(run *in, const command *what);
+void hear_from(run *in, const command *what);
 
 /* stack.c: the simulated SIP stack of the phone and its calls into the library */
 attempt *find_attempt(run *in, uint64_t id);

@@ -36,7 +36,11 @@ typedef enum command_kind {
   COMMAND_CLOCK_JUMP,
   COMMAND_BUSY,
   COMMAND_IDLE,
-  COMMAND_HANGUP
+  COMMAND_HANGUP,
+  COMMAND_INCOMING,
+  COMMAND_DIALOG_END,
+  COMMAND_FLOW_LOST,
+  COMMAND_HEARD
 } command_kind;
 
 #define NO_ANSWER UINT32_MAX   /* final=none */
@@ -57,6 +61,8 @@ typedef struct command {
   uint64_t at_ms;
   endpoint host;
   char *name;                      /* of a request */
+  char *parent;                    /* of the call whose dialog a request belongs to */
+  int urgent;
   dns_name domain;
   uint32_t account, method, code;  /* method 0 = every method */
   uint32_t retry_after, min_expires;

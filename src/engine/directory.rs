@@ -273,6 +273,10 @@ impl Lists for Directory {
         self.slots.get((settings.id, server)).map_or(ListState::Failed, |slot| slot.state(now))
     }
 
+    fn known(&self, settings: &AccountSettings, server: Server) -> Option<Arc<TargetList>> {
+        self.slots.get((settings.id, server))?.known()
+    }
+
     fn look_ahead(&mut self, now: Time, settings: &AccountSettings, server: Server, due: Time) {
         if self.slot(settings, server).is_some_and(|slot| slot.look_ahead(now, due)) {
             self.start(now, settings, server);

@@ -22,7 +22,7 @@ mod transport;
 
 pub use cause::{Cause, TransportFailure};
 pub use families::Families;
-pub use ids::{AccountId, AttemptId, DnsServerIndex, RequestId, Server};
+pub use ids::{AccountId, AttemptId, DialogId, DnsServerIndex, RequestId, Server};
 pub use name::{Name, NameError};
 pub use random::Random;
 pub use slab::Slab;

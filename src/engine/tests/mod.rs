@@ -9,6 +9,7 @@ mod watch;
 mod world;
 mod zone;
 
+mod dialogs;
 mod dns;
 mod failover;
 mod fallback_concurrent;
@@ -17,6 +18,8 @@ mod first_registration;
 mod lifecycle;
 mod limits;
 mod lists;
+mod liveness;
+mod network;
 mod pauses;
 mod proxies;
 mod random;
@@ -24,6 +27,7 @@ mod refresh;
 mod reload;
 mod requests;
 mod snapshot;
+mod urgent;
 
 use watch::Watch;
 use world::{Reply, World};
