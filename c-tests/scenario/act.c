@@ -4,22 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "act.h"
 #include "names.h"
-#include "run.h"
-
-/* A call that the library refuses is a fact of the run: it stands in the transcript, and expectations can name it. */
-void refused(run *in, const char *what, uint32_t account, const char *name, sfo_status result) {
-  text line = {NULL, 0, 0};
-  if (result == SFO_OK)
-    return;
-  text_addf(&line, "fail %s", what);
-  if (account)
-    text_addf(&line, " account=%u", (unsigned)account);
-  if (name)
-    text_addf(&line, " request=%s", name);
-  text_addf(&line, " error=%s", error_name(result));
-  transcript_add(&in->transcript, in->now_ms, &line);
-}
 
 static int report_diagnostics(const sfo_config *config, const char *file, unsigned first_line, int verbose) {
   uint32_t i, count = sfo_config_diagnostic_count(config);
@@ -58,66 +44,10 @@ int prepare_config(const script *script, const text *block, const char *file, un
   return result == SFO_OK ? 0 : wrong(where, "the library refuses this configuration: %s", error_name(result));
 }
 
-static void start_request(run *in, const command *what) {
-  sfo_request asked = SFO_REQUEST_INIT;
-  request *fresh;
-  text name = {NULL, 0, 0};
-  size_t index = in->requests, line;
-  sfo_status result;
-  in->request = room(in->request, in->requests, &in->request_capacity, sizeof *in->request);
-  fresh = &in->request[in->requests++];
-  memset(fresh, 0, sizeof *fresh);
-  text_addf(&name, "%s", what->name ? what->name : "");
-  if (!name.length)
-    text_addf(&name, "line%u", what->where.line);
-  fresh->name = name.data;
-  fresh->origin = what;
-  fresh->method = what->method;
-  asked.account = what->account;
-  asked.method = what->method;
-  asked.user_token = index + 1u;
-  asked.flags = what->urgent ? SFO_REQUEST_URGENT : what->parent ? SFO_REQUEST_IN_DIALOG : 0;
-  asked.dialog = what->parent ? dialog_of(in, what->parent) : 0;
-  line = in->transcript.count;
-  in->starting = index + 1u;
-  in->starting_id = 0;
-  enter(in);
-  result = sfo_request_start(in->engine, engine_now(in), &asked, &in->starting_id);
-  leave(in);
-  in->starting = 0;
-  fresh = &in->request[index];
-  fresh->id = result == SFO_OK ? in->starting_id : 0;
-  if (result == SFO_OK && !fresh->id)
-    broken(in, "sfo_request_start returned SFO_OK and no id");
-  if (result != SFO_OK && in->transcript.count != line && !in->broken.length)
-    broken(in, "sfo_request_start was refused (%s) but ran callbacks", error_name(result));
-  refused(in, method_name(what->method), what->account, fresh->name, result);
-}
-
-static void cancel_request(run *in, const command *what) {
-  request *found = NULL;
-  sfo_status result = SFO_ERR_NOT_FOUND;
-  size_t i;
-  for (i = in->requests; i > 0 && !found; i--)
-    if (in->request[i - 1].name && strcmp(in->request[i - 1].name, what->name) == 0)
-      found = &in->request[i - 1];
-  if (found && found->id) {
-    uint64_t id = found->id;
-    int cancelled = found->cancelled;
-    found->cancelled = cancelled || !found->done;
-    enter(in);
-    result = sfo_request_cancel(in->engine, engine_now(in), id);
-    leave(in);
-    found = find_request(in, id);
-    if (result != SFO_OK)
-      found->cancelled = cancelled;
-  }
-  refused(in, "CANCEL", 0, what->name, result);
-}
-
 static void reload(run *in, const command *what) {
   sfo_config *fresh = NULL;
   sfo_status result;
+  watch_forget(in);
   /* The block was read once before the run began: what is wrong with it was said then. */
   if (prepare_config(in->script, &what->block, what->where.file, what->block_line, 0, &fresh)) {
     sfo_config_free(fresh);
@@ -126,6 +56,11 @@ static void reload(run *in, const command *what) {
   enter(in);
   result = sfo_engine_reconfigure(in->engine, engine_now(in), fresh);
   leave(in);
+  if (result == SFO_OK) {
+    sfo_config *former = in->config;
+    in->config = fresh;
+    fresh = former;
+  }
   sfo_config_free(fresh);
   refused(in, "reload", 0, NULL, result);
 }
@@ -182,6 +117,7 @@ static void change_host(host *at, const command *what) {
 /* A command for a whole host holds for every port of it, also for those that were named before. */
 static void act_on_host(run *in, const command *what) {
   size_t i;
+  in->watches.world_changed_ms = in->now_ms;
   world_host(&in->world, &what->host, 1);
   for (i = 0; i < in->world.hosts; i++) {
     host *at = &in->world.host[i];
@@ -213,20 +149,29 @@ static void set_zone(run *in, const command *what) {
   zone_copy(&in->dns.records, &what->records);
 }
 
-static void act_on_account(run *in, const command *what) {
+void start_account(run *in, uint32_t account) {
   sfo_status result;
+  watch_excuse(in, account);
   enter(in);
-  if (what->kind == COMMAND_START)
-    result = sfo_account_start(in->engine, engine_now(in), what->account);
-  else
-    result = sfo_account_stop(in->engine, engine_now(in), what->account);
+  result = sfo_account_start(in->engine, engine_now(in), account);
   leave(in);
-  refused(in, what->kind == COMMAND_START ? "start" : "stop", what->account, NULL, result);
+  refused(in, "start", account, NULL, result);
+}
+
+static void stop_account(run *in, uint32_t account) {
+  sfo_status result;
+  watch_excuse(in, account);
+  enter(in);
+  result = sfo_account_stop(in->engine, engine_now(in), account);
+  leave(in);
+  refused(in, "stop", account, NULL, result);
 }
 
 static void set_link(run *in, const command *what) {
   sfo_status result;
   in->world.link_down = what->value == LINK_DOWN;
+  in->watches.world_changed_ms = in->now_ms;
+  watch_forget(in);
   enter(in);
   result = sfo_engine_set_link(in->engine, engine_now(in), what->value);
   leave(in);
@@ -235,68 +180,27 @@ static void set_link(run *in, const command *what) {
 
 /* A firmware that sees its clock step looks at its timers at once. */
 static void jump_clock(run *in, const command *what) {
-  in->skew_ms += what->jump_ms;
+  in->clock.skew_ms += what->jump_ms;
+  watch_excuse(in, 0);
   handle_timer(in);
 }
 
-static void set_busy(run *in, uint32_t account, uint32_t busy) {
-  sfo_status result;
-  enter(in);
-  result = sfo_account_set_busy(in->engine, engine_now(in), account, busy);
-  leave(in);
-  refused(in, busy ? "busy" : "idle", account, NULL, result);
-}
-
-static int has_hangup(const run *in, const char *name) {
-  const script *from = in->script;
-  size_t i;
-  for (i = 0; i < from->commands; i++)
-    if (from->command[i].kind == COMMAND_HANGUP && strcmp(from->command[i].name, name) == 0)
-      return 1;
-  return 0;
-}
-
-/* A call without a hangup in the file is over at once: most scenarios only ask where it goes. */
-void begin_calls(run *in) {
-  size_t i;
-  in->calls_begin = 0;
-  for (i = 0; i < in->requests; i++) {
-    request *at = &in->request[i];
-    if (!at->begins)
-      continue;
-    at->begins = 0;
-    at->up = has_hangup(in, at->name);
-    if (at->up)
-      set_busy(in, at->origin->account, 1);
-    begin_dialog(in, &in->request[i]);
-  }
-}
-
-static void hang_up(run *in, const command *what) {
-  uint32_t account = 0;
-  size_t i;
-  for (i = in->requests; i > 0 && !account; i--) {
-    request *at = &in->request[i - 1];
-    if (!at->up || strcmp(at->name, what->name) != 0)
-      continue;
-    at->up = 0;
-    account = at->origin->account;
-  }
-  if (!account) {
-    refused(in, "hangup", 0, what->name, SFO_ERR_NOT_FOUND);
-    return;
-  }
-  for (i = 0; i < in->requests; i++)
-    if (in->request[i].up && in->request[i].origin->account == account)
-      return;
-  set_busy(in, account, 0);
-}
-
 void act(run *in, const command *what) {
+  text line = {NULL, 0, 0};
+  check_command(in);
+  text_addf(&line, "command %s", what->source);
+  transcript_add(&in->transcript, in->now_ms, &line);
   switch (what->kind) {
   case COMMAND_START:
+    account_set_put(&in->started, what->account, 1);
+    start_account(in, what->account);
+    break;
   case COMMAND_STOP:
-    act_on_account(in, what);
+    account_set_put(&in->started, what->account, 0);
+    stop_account(in, what->account);
+    break;
+  case COMMAND_REBOOT:
+    reboot(in);
     break;
   case COMMAND_DOWN:
   case COMMAND_UP:
@@ -360,6 +264,7 @@ void act(run *in, const command *what) {
   case COMMAND_HEARD:
     hear_from(in, what);
     break;
+  case COMMAND_TICK_WRAP: /* the clock was set so that it wraps now, without being told */
   default:
     break;
   }

@@ -2,8 +2,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "act.h"
 #include "names.h"
-#include "run.h"
 
 /* Does the file do anything with the dialog of this call? */
 static int is_parent(const run *in, const char *name) {
@@ -112,6 +112,7 @@ void incoming_call(run *in, const command *what) {
 
 void lose_flow(run *in, const command *what) {
   sfo_status result;
+  watch_excuse(in, what->account);
   enter(in);
   result = sfo_engine_flow_lost(in->engine, engine_now(in), what->account, 0);
   leave(in);

@@ -37,6 +37,7 @@ static attempt *keep_attempt(run *in, const sfo_send *send) {
   memcpy(fresh->to.bytes, send->address, send->family == 4 ? 4 : 16);
   fresh->target = copy_string(send->target_text ? send->target_text : "-");
   fresh->retransmissions = send->retransmissions;
+  fresh->sent_ms = in->now_ms;
   fresh->in_flight = 1;
   return fresh;
 }
@@ -68,15 +69,15 @@ static int32_t on_send(void *user, const sfo_send *send) {
             (unsigned)send->budget_ms, purpose_name(send->purpose), (unsigned)send->ordinal);
   describe_request(&line, in, fresh);
   transcript_add(&in->transcript, in->now_ms, &line);
-  if (world_deliver(in, fresh)) {
+  result = world_deliver(in, fresh);
+  if (result) {
     text_add(&line, "fail");
     describe(&line, fresh);
-    text_addf(&line, " cause=%s", cause_name(SFO_CAUSE_SEND));
+    text_addf(&line, " cause=%s", cause_name((uint32_t)result));
     describe_request(&line, in, fresh);
     transcript_add(&in->transcript, in->now_ms, &line);
-    fresh->in_flight = 0;
+    end_attempt(in, fresh, 0, SFO_ABSENT);
     fresh->forgotten = 1;
-    result = -1;
   }
   end(in);
   return result;
@@ -143,7 +144,8 @@ static void leave_attempt(run *in, attempt *of, const sfo_cancel *cancel) {
     describe_request(&line, in, of);
     transcript_add(&in->transcript, in->now_ms, &line);
   }
-  of->in_flight = 0;
+  if (of->in_flight)
+    end_attempt(in, of, 0, SFO_ABSENT);
   of->left = (int)cancel->mode;
   text_add(&line, "cancel");
   describe(&line, of);
@@ -170,6 +172,7 @@ static void on_done(void *user, const sfo_done *done) {
   request *of = find_request(in, done->request);
   text line = {NULL, 0, 0};
   check_done(in, done);
+  check_reach(in, done);
   if (of) {
     of->done = 1;
     of->answered |= done->result == SFO_DONE_ANSWERED;
@@ -212,6 +215,7 @@ static void on_event(void *user, const sfo_event *event) {
   if (event->sip_status)
     text_addf(&line, " status=%u", (unsigned)event->sip_status);
   transcript_add(&in->transcript, in->now_ms, &line);
+  watch_event(in, event);
   end(in);
 }
 

@@ -2,126 +2,30 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "dnsserver.h"
-#include "names.h"
-#include "script.h"
+#include "reader.h"
+#include "suggest.h"
 
-/* The words of a command, and how far they are read. */
-typedef struct reader {
-  const words *line;
-  size_t at;
-  place where;
-  command *out;
-} reader;
-
-typedef int (*read_rest)(reader *from);
-
-static const char *next(reader *from) {
-  return from->at < from->line->count ? from->line->word[from->at++] : NULL;
-}
-
-static int finish(reader *from) {
-  if (from->at < from->line->count)
-    return wrong(from->where, "'%s' is too much here", from->line->word[from->at]);
-  return 0;
-}
-
-static int take_number(reader *from, const char *what, uint32_t maximum, uint32_t *out) {
-  const char *word = next(from);
-  if (word && parse_number(word, maximum, out) == 0)
-    return 0;
-  return wrong(from->where, "expected %s (0..%lu), not '%s'", what, (unsigned long)maximum, word ? word : "");
-}
-
-static int take_account(reader *from) {
-  const char *word = next(from);
-  if (word && parse_number(word, UINT32_MAX, &from->out->account) == 0 && from->out->account)
-    return 0;
-  return wrong(from->where, "expected the number of an account, 1 or more, not '%s'", word ? word : "");
-}
-
-static int take_host(reader *from) {
-  const char *word = next(from);
-  if (word && parse_endpoint(word, &from->out->host) == 0)
-    return 0;
-  return wrong(from->where, "expected an IP address like 192.0.2.1, 192.0.2.1:5060 or [2001:db8::1]:5061, not '%s'",
-               word ? word : "");
-}
-
-static int take_name(reader *from, const char *what) {
-  const char *word = next(from);
-  if (!word)
-    return wrong(from->where, "expected %s", what);
-  from->out->name = copy_string(word);
-  return 0;
-}
-
-static int take_domain(reader *from) {
-  const char *word = next(from);
-  if (word && dns_name_from_text(word, NULL, &from->out->domain) == 0)
-    return 0;
-  return wrong(from->where, "expected a domain name, not '%s'", word ? word : "");
+static int not_supported(place where, const char *what) {
+  return wrong(where, "'%s' is not supported by this version", what);
 }
 
 static int read_account(reader *from) {
-  return take_account(from) ? -1 : finish(from);
-}
-
-static int read_host(reader *from) {
-  return take_host(from) ? -1 : finish(from);
-}
-
-static int read_delay(reader *from) {
-  return take_host(from) || take_number(from, "milliseconds", 3600000, &from->out->value) ? -1 : finish(from);
+  return take_account(from) ? -1 : finish_line(from);
 }
 
 static int read_grant(reader *from) {
-  return take_number(from, "seconds", INT32_MAX, &from->out->value) ? -1 : finish(from);
+  return take_number(from, "seconds", INT32_MAX, &from->out->value) ? -1 : finish_line(from);
 }
 
 static int read_cancel(reader *from) {
-  return take_name(from, "the name of a request") ? -1 : finish(from);
-}
-
-static int read_status(reader *from, const char *word, uint32_t minimum, uint32_t *out) {
-  if (parse_number(word, 699, out) == 0 && *out >= minimum)
-    return 0;
-  return wrong(from->where, "expected a SIP status code from %u to 699, not '%s'", (unsigned)minimum, word);
-}
-
-static int take_method(reader *from, const char *word, int may_register) {
-  from->out->method = method_number(word);
-  if (from->out->method && (may_register || from->out->method != SFO_METHOD_REGISTER))
-    return 0;
-  return wrong(from->where, "expected a method: %sINVITE, SUBSCRIBE, PUBLISH, OPTIONS, MESSAGE, REFER, NOTIFY, INFO or "
-               "OTHER, not '%s'", may_register ? "REGISTER, " : "", word);
-}
-
-static int read_answer(reader *from) {
-  const char *word;
-  if (take_host(from))
-    return -1;
-  word = next(from);
-  if (read_status(from, word ? word : "", 200, &from->out->code))
-    return -1;
-  while ((word = next(from)) != NULL) {
-    if (has_prefix(word, "retry-after=") && !parse_number(word + 12, INT32_MAX, &from->out->retry_after))
-      continue;
-    if (has_prefix(word, "min-expires=") && !parse_number(word + 12, INT32_MAX, &from->out->min_expires))
-      continue;
-    if (!has_prefix(word, "method="))
-      return wrong(from->where, "expected retry-after=SECONDS, min-expires=SECONDS or method=METHOD, not '%s'", word);
-    if (take_method(from, word + 7, 1))
-      return -1;
-  }
-  return 0;
+  return take_name(from, "the name of a request") ? -1 : finish_line(from);
 }
 
 /* "180@2": a status and the seconds after the request came in; without '@' at once. */
 static int read_reply(reader *from, const char *word, uint32_t minimum, uint32_t *status, uint64_t *ms) {
   const char *sign = strchr(word, '@');
   char *code = copy_bytes(word, sign ? (size_t)(sign - word) : strlen(word));
-  int bad = read_status(from, code, minimum, status);
+  int bad = take_status(from, code, minimum, status);
   free(code);
   if (bad)
     return -1;
@@ -155,114 +59,13 @@ static int read_request_word(reader *from, const char *word) {
 }
 
 static int read_request(reader *from) {
-  const char *word = next(from);
-  if (take_method(from, word ? word : "", 0) || take_account(from))
+  const char *word = next_word(from);
+  if (take_method(from, word, 0) || take_account(from))
     return -1;
-  while ((word = next(from)) != NULL)
+  while ((word = next_word(from)) != NULL)
     if (read_request_word(from, word))
       return -1;
   return 0;
-}
-
-static int dns_mode_word(const char *word, uint32_t *mode) {
-  static const char *const modes[] = {"up", "down", "servfail", "refused", "truncate"};
-  for (*mode = 0; *mode < 5; ++*mode)
-    if (strcmp(word, modes[*mode]) == 0)
-      return 0;
-  return -1;
-}
-
-static int read_dns_server(reader *from) {
-  const char *word;
-  if (take_number(from, "the index of a DNS server", DNS_SERVERS - 1u, &from->out->server))
-    return -1;
-  word = next(from);
-  if (!word || dns_mode_word(word, &from->out->value))
-    return wrong(from->where, "expected up, down, servfail, refused or truncate, not '%s'", word ? word : "");
-  return finish(from);
-}
-
-static int read_dns(reader *from) {
-  const char *word = next(from);
-  command *out = from->out;
-  out->server = ALL_SERVERS;
-  if (word && dns_mode_word(word, &out->value) == 0)
-    return finish(from);
-  if (word && strcmp(word, "server") == 0)
-    return read_dns_server(from);
-  if (word && strcmp(word, "delay") == 0) {
-    out->kind = COMMAND_DNS_DELAY;
-    return take_number(from, "milliseconds", 3600000, &out->value) ? -1 : finish(from);
-  }
-  if (word && strcmp(word, "nxdomain") == 0) {
-    out->kind = COMMAND_DNS_NXDOMAIN;
-    return take_domain(from) ? -1 : finish(from);
-  }
-  return wrong(from->where,
-               "expected dns up, down, servfail, refused, truncate, nxdomain NAME, delay MS or server N ..., not '%s'",
-               word ? word : "");
-}
-
-/* `zone set NAME A IP [IP ...]` is one set of addresses; every other type takes one record a line. */
-static int read_addresses(reader *from, size_t data) {
-  char *one[8];
-  words line;
-  size_t head = data - from->at, i;
-  if (head > 7)
-    return wrong(from->where, "expected zone set NAME [TTL] TYPE DATA");
-  for (i = 0; i < head; i++)
-    one[i] = from->line->word[from->at + i];
-  line.word = one;
-  line.count = head + 1;
-  line.storage = NULL;
-  for (i = data; i < from->line->count; i++) {
-    one[head] = from->line->word[i];
-    if (zone_add_line(&from->out->records, &line, from->where))
-      return -1;
-  }
-  return 0;
-}
-
-static int read_zone_records(reader *from) {
-  words rest;
-  size_t i;
-  for (i = from->at + 1; i < from->line->count; i++) {
-    uint32_t type = dns_type_from_text(from->line->word[i]);
-    if ((type == DNS_A || type == DNS_AAAA) && i + 2 < from->line->count)
-      return read_addresses(from, i + 1);
-    if (type)
-      break;
-  }
-  rest.word = from->line->word + from->at;
-  rest.count = from->line->count - from->at;
-  rest.storage = NULL;
-  if (!rest.count)
-    return wrong(from->where, "expected NAME [TTL] TYPE DATA");
-  return zone_add_line(&from->out->records, &rest, from->where);
-}
-
-static int read_zone_remove(reader *from) {
-  const char *word;
-  from->out->kind = COMMAND_ZONE_REMOVE;
-  if (take_domain(from))
-    return -1;
-  word = next(from);
-  if (word && (from->out->value = dns_type_from_text(word)) == 0)
-    return wrong(from->where, "expected a record type: A, AAAA, SRV, NAPTR, CNAME, SOA or NS, not '%s'", word);
-  return finish(from);
-}
-
-static int read_zone(reader *from) {
-  const char *word = next(from);
-  if (word && strcmp(word, "set") == 0)
-    return read_zone_records(from);
-  if (word && strcmp(word, "add") == 0) {
-    from->out->kind = COMMAND_ZONE_ADD;
-    return read_zone_records(from);
-  }
-  if (word && strcmp(word, "remove") == 0)
-    return read_zone_remove(from);
-  return wrong(from->where, "expected zone set, zone add or zone remove, not '%s'", word ? word : "");
 }
 
 /* An emergency call: a request like any other, but it waits for nothing. */
@@ -275,49 +78,61 @@ static int read_source(reader *from) {
   const char *word;
   if (take_account(from))
     return -1;
-  word = next(from);
+  word = next_word(from);
   if (!word || strcmp(word, "from") != 0)
     return wrong(from->where, "expected ACCOUNT from IP, not '%s'", word ? word : "");
   return take_host(from);
+}
+
+static int read_heard(reader *from) {
+  return read_source(from) ? -1 : finish_line(from);
 }
 
 static int read_incoming(reader *from) {
   const char *word;
   if (read_source(from))
     return -1;
-  word = next(from);
+  word = next_word(from);
   if (word && strcmp(word, "as") != 0)
     return wrong(from->where, "expected as NAME, not '%s'", word);
-  return word && take_name(from, "a name for the call") ? -1 : finish(from);
-}
-
-static int read_heard(reader *from) {
-  return read_source(from) ? -1 : finish(from);
+  return word && take_name(from, "a name for the call") ? -1 : finish_line(from);
 }
 
 static int read_dialog(reader *from) {
-  const char *word = next(from);
+  const char *word = next_word(from);
   if (!word || strcmp(word, "end") != 0)
     return wrong(from->where, "expected dialog end NAME");
-  return take_name(from, "the name of a request or an incoming call") ? -1 : finish(from);
+  return take_name(from, "the name of a request or an incoming call") ? -1 : finish_line(from);
 }
 
-static int read_reload(reader *from) {
-  return finish(from);
+static int read_reboot(reader *from) {
+  const char *word = next_word(from);
+  from->out->value = 0;
+  if (word && strcmp(word, "snapshot=yes") == 0)
+    from->out->value = 1;
+  else if (word && strcmp(word, "snapshot=no") != 0)
+    return wrong(from->where, "expected reboot, reboot snapshot=yes or reboot snapshot=no, not '%s'", word);
+  if (finish_line(from))
+    return -1;
+  return from->out->value ? not_supported(from->where, "snapshot=yes") : 0;
+}
+
+static int read_nothing(reader *from) {
+  return finish_line(from);
 }
 
 static int read_network(reader *from) {
-  const char *word = next(from);
+  const char *word = next_word(from);
   from->out->value = SFO_LINK_CHANGED;
   if (!word || strcmp(word, "changed") != 0)
     return wrong(from->where, "expected network changed");
-  return finish(from);
+  return finish_line(from);
 }
 
 static int read_link(reader *from) {
-  const char *word = next(from);
+  const char *word = next_word(from);
   if (word && strcmp(word, "down") == 0 && !HAS_LINK_DOWN)
-    return wrong(from->where, "'link down' is not supported by this version");
+    return not_supported(from->where, "link down");
   if (word && strcmp(word, "down") == 0)
     from->out->value = LINK_DOWN;
   else if (word && strcmp(word, "up") == 0)
@@ -325,59 +140,79 @@ static int read_link(reader *from) {
   else if (word && strcmp(word, "changed") == 0)
     from->out->value = SFO_LINK_CHANGED;
   else
-    return wrong(from->where, "expected link down, link up or link changed, not '%s'", word ? word : "");
-  return finish(from);
+    return wrong(from->where, "expected link down, link up or link changed, not %s", quoted(word));
+  return finish_line(from);
 }
 
 static int read_clock(reader *from) {
-  const char *word = next(from);
+  const char *word = next_word(from);
   uint32_t ms;
   if (!word || strcmp(word, "jump") != 0)
     return wrong(from->where, "expected clock jump +MS or clock jump -MS");
-  word = next(from);
+  word = next_word(from);
   if (!word || (word[0] != '+' && word[0] != '-') || parse_number(word + 1, 1000000000, &ms))
-    return wrong(from->where, "expected +MILLISECONDS or -MILLISECONDS, at most 1000000000, not '%s'", word ? word : "");
+    return wrong(from->where, "expected +MILLISECONDS or -MILLISECONDS, at most 1000000000, not %s", quoted(word));
   from->out->jump_ms = word[0] == '-' ? -(int64_t)ms : (int64_t)ms;
-  return finish(from);
+  return finish_line(from);
 }
 
 static const struct {
   const char *word;
   command_kind kind;
   read_rest rest;
+  int later; /* part of the language, but the public header has no call that serves it yet */
 } commands[] = {
-    {"start", COMMAND_START, read_account},
-    {"stop", COMMAND_STOP, read_account},
-    {"down", COMMAND_DOWN, read_host},
-    {"up", COMMAND_UP, read_host},
-    {"answer", COMMAND_ANSWER, read_answer},
-    {"icmp", COMMAND_ICMP, read_host},
-    {"refuse", COMMAND_REFUSE, read_host},
-    {"tls-fail", COMMAND_TLS_FAIL, read_host},
-    {"send-error", COMMAND_SEND_ERROR, read_host},
-    {"delay", COMMAND_DELAY, read_delay},
-    {"challenge", COMMAND_CHALLENGE, read_host},
-    {"grant", COMMAND_GRANT, read_grant},
-    {"request", COMMAND_REQUEST, read_request},
-    {"cancel", COMMAND_CANCEL, read_cancel},
-    {"dns", COMMAND_DNS_MODE, read_dns},
-    {"zone", COMMAND_ZONE_SET, read_zone},
-    {"reload", COMMAND_RELOAD, read_reload},
-    {"network", COMMAND_LINK, read_network},
-    {"link", COMMAND_LINK, read_link},
-    {"clock", COMMAND_CLOCK_JUMP, read_clock},
-    {"busy", COMMAND_BUSY, read_account},
-    {"idle", COMMAND_IDLE, read_account},
-    {"hangup", COMMAND_HANGUP, read_cancel},
-    {"urgent", COMMAND_REQUEST, read_urgent},
-    {"incoming", COMMAND_INCOMING, read_incoming},
-    {"dialog", COMMAND_DIALOG_END, read_dialog},
-    {"flow-lost", COMMAND_FLOW_LOST, read_account},
-    {"heard", COMMAND_HEARD, read_heard},
+    {"start", COMMAND_START, read_account, 0},
+    {"stop", COMMAND_STOP, read_account, 0},
+    {"down", COMMAND_DOWN, read_host, 0},
+    {"up", COMMAND_UP, read_host, 0},
+    {"answer", COMMAND_ANSWER, read_answer, 0},
+    {"icmp", COMMAND_ICMP, read_host, 0},
+    {"refuse", COMMAND_REFUSE, read_host, 0},
+    {"tls-fail", COMMAND_TLS_FAIL, read_host, 0},
+    {"send-error", COMMAND_SEND_ERROR, read_host, 0},
+    {"delay", COMMAND_DELAY, read_delay, 0},
+    {"challenge", COMMAND_CHALLENGE, read_host, 0},
+    {"grant", COMMAND_GRANT, read_grant, 0},
+    {"request", COMMAND_REQUEST, read_request, 0},
+    {"urgent", COMMAND_REQUEST, read_urgent, 0},
+    {"incoming", COMMAND_INCOMING, read_incoming, 0},
+    {"cancel", COMMAND_CANCEL, read_cancel, 0},
+    {"hangup", COMMAND_HANGUP, read_cancel, 0},
+    {"dialog", COMMAND_DIALOG_END, read_dialog, 0},
+    {"busy", COMMAND_BUSY, read_account, 0},
+    {"idle", COMMAND_IDLE, read_account, 0},
+    {"dns", COMMAND_DNS_MODE, read_dns, 0},
+    {"zone", COMMAND_ZONE_SET, read_zone, 0},
+    {"reload", COMMAND_RELOAD, read_nothing, 0},
+    {"network", COMMAND_LINK, read_network, 0},
+    {"link", COMMAND_LINK, read_link, 0},
+    {"flow-lost", COMMAND_FLOW_LOST, read_account, 0},
+    {"heard", COMMAND_HEARD, read_heard, 0},
+    {"reboot", COMMAND_REBOOT, read_reboot, 0},
+    {"clock", COMMAND_CLOCK_JUMP, read_clock, 0},
+    {"tick-wrap", COMMAND_TICK_WRAP, read_nothing, 0},
 };
 
-/* Part of the language, but the public header has no call that serves them yet. */
-static const char *const later[] = {"reboot", "tick-wrap"};
+#define COMMANDS (sizeof commands / sizeof *commands)
+
+static int unknown_command(place where, const char *word) {
+  const char *known[COMMANDS];
+  size_t i;
+  for (i = 0; i < COMMANDS; i++)
+    known[i] = commands[i].word;
+  return wrong_word(where, word, "command", known, COMMANDS);
+}
+
+/* The words as they stand in the file: the transcript tells what the file did, and when. */
+static char *source_of(const words *line, size_t first) {
+  text whole = {NULL, 0, 0};
+  size_t i;
+  text_add(&whole, "");
+  for (i = first; i < line->count; i++)
+    text_addf(&whole, "%s%s", i > first ? " " : "", line->word[i]);
+  return whole.data;
+}
 
 int command_read(command *out, const words *line, size_t first, place where) {
   reader from;
@@ -389,26 +224,24 @@ int command_read(command *out, const words *line, size_t first, place where) {
   from.out = out;
   memset(out, 0, sizeof *out);
   out->where = where;
+  out->source = source_of(line, first);
   out->retry_after = out->min_expires = SFO_ABSENT;
-  word = next(&from);
-  for (i = 0; word && i < sizeof commands / sizeof *commands; i++) {
-    if (strcmp(commands[i].word, word) == 0) {
-      out->kind = commands[i].kind;
-      return commands[i].rest(&from);
-    }
+  word = next_word(&from);
+  for (i = 0; i < COMMANDS; i++) {
+    if (strcmp(commands[i].word, word) != 0)
+      continue;
+    out->kind = commands[i].kind;
+    if (commands[i].rest(&from))
+      return -1;
+    return commands[i].later ? not_supported(where, word) : 0;
   }
-  for (i = 0; word && i < sizeof later / sizeof *later; i++)
-    if (strcmp(later[i], word) == 0)
-      return wrong(where, "'%s' is not supported by this version", word);
-  return wrong(where, "'%s' is no command; expected start, stop, down, up, answer, icmp, refuse, tls-fail, send-error, "
-               "delay, challenge, grant, request, urgent, incoming, dialog, cancel, dns, zone, reload, network, link, flow-lost, heard, "
-               "clock, busy, idle or hangup",
-               word ? word : "");
+  return unknown_command(where, word);
 }
 
 void command_free(command *old) {
   free(old->name);
   free(old->parent);
+  free(old->source);
   zone_free(&old->records);
   text_free(&old->block);
 }

@@ -3,17 +3,13 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "arguments.h"
+#include "picture.h"
 #include "run.h"
 
 #define HOLDS 0
 #define DOES_NOT_HOLD 1
 #define WRONG_FILE 2
-
-static const char usage[] = "usage: sipfailover-sim [--transcript] [-v] FILE...\n"
-                            "  --transcript  print what happened, one line a fact\n"
-                            "  -v            with it: the library's timer, provisional responses and challenges;\n"
-                            "                and the warnings about the configuration\n"
-                            "exit status: 0 everything expected holds, 1 something does not, 2 a file or the command line is wrong\n";
 
 static void print_broken(const run *of) {
   printf("%s: the library broke a rule at %" PRIu64 ".%03u (line %lu of the transcript): %s\n", of->script->path,
@@ -36,15 +32,24 @@ static int judge(const run *of) {
   return HOLDS;
 }
 
-static int run_file(const char *path, int transcript, int verbose) {
+/* Pictures are drawn also of a run that does not hold: then above all. */
+static int draw(const run *of, const arguments *asked) {
+  if (asked->ladder && draw_ladder(of, asked->ladder))
+    return -1;
+  return asked->timeline ? draw_timeline(of, asked->timeline) : 0;
+}
+
+static int run_file(const char *path, const arguments *asked) {
   script from;
   run of;
   int result = WRONG_FILE;
   if (script_read(&from, path) == 0) {
-    if (run_script(&of, &from, verbose) == 0) {
-      if (transcript)
-        transcript_print(&of.transcript, stdout, verbose);
+    if (run_script(&of, &from, asked->verbose) == 0) {
+      if (asked->transcript)
+        transcript_print(&of.transcript, stdout, asked->verbose);
       result = judge(&of);
+      if (draw(&of, asked))
+        result = WRONG_FILE;
     }
     run_free(&of);
   }
@@ -53,29 +58,14 @@ static int run_file(const char *path, int transcript, int verbose) {
 }
 
 int main(int argc, char **argv) {
-  int i, transcript = 0, verbose = 0, files = 0, worst = HOLDS;
-  for (i = 1; i < argc; i++) {
-    if (strcmp(argv[i], "--transcript") == 0) {
-      transcript = 1;
-    } else if (strcmp(argv[i], "-v") == 0) {
-      verbose = 1;
-    } else if (strcmp(argv[i], "--help") == 0) {
-      fputs(usage, stdout);
-      return HOLDS;
-    } else if (argv[i][0] == '-') {
-      fprintf(stderr, "sipfailover-sim: unknown option '%s'\n%s", argv[i], usage);
-      return WRONG_FILE;
-    } else {
-      files++;
-    }
-  }
-  if (!files) {
-    fputs(usage, stderr);
-    return WRONG_FILE;
-  }
-  for (i = 1; i < argc; i++) {
-    int result = argv[i][0] == '-' ? HOLDS : run_file(argv[i], transcript, verbose);
+  arguments asked;
+  int i, worst = HOLDS, read = arguments_read(&asked, argc, argv);
+  if (read < 0)
+    worst = WRONG_FILE;
+  for (i = 0; read == 1 && i < asked.files; i++) {
+    int result = run_file(asked.file[i], &asked);
     worst = result > worst ? result : worst;
   }
+  arguments_free(&asked);
   return worst;
 }

@@ -2,56 +2,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "dnsserver.h"
-#include "script.h"
+#include "source.h"
+#include "suggest.h"
 
 #define MAX_DEPTH 8
-
-/* One open file. */
-typedef struct source {
-  const char *name;
-  const char *at, *end;
-  unsigned line;
-  int depth;
-  script *out;
-} source;
+/* Half of what a 32-bit millisecond tick counts. */
+#define MAX_TICK_WRAP_MS (UINT32_MAX / 2u)
 
 static int read_source(script *out, const char *path, int depth, place from);
-
-static place here(const source *from) {
-  place where;
-  where.file = from->name;
-  where.line = from->line;
-  return where;
-}
-
-/* The next line without its end. Returns 0 at the end of the file. */
-static int next_line(source *from, const char **line, size_t *length) {
-  const char *stop;
-  if (from->at >= from->end)
-    return 0;
-  stop = memchr(from->at, '\n', (size_t)(from->end - from->at));
-  if (!stop)
-    stop = from->end;
-  *line = from->at;
-  *length = (size_t)(stop - from->at);
-  if (*length && (*line)[*length - 1] == '\r')
-    --*length;
-  from->at = stop < from->end ? stop + 1 : stop;
-  from->line++;
-  return 1;
-}
-
-static int is_end(const char *line, size_t length) {
-  words parts;
-  int end = words_split(&parts, line, length, "#") == 0 && parts.count == 1 && strcmp(parts.word[0], "end") == 0;
-  words_free(&parts);
-  return end;
-}
-
-static int no_end(const source *from, const char *block, unsigned opened) {
-  return wrong(here(from), "the file ends inside the %s block of line %u; expected end", block, opened);
-}
 
 /* Provisioning lines go to the library as they are, comments included. */
 static int take_config(source *from, const char *block, text *to, unsigned *first_line) {
@@ -104,123 +62,6 @@ static int read_zone(source *from) {
   bad = read_zone_lines(from, &fresh, "zone");
   zone_take(&from->out->records, &fresh);
   return bad;
-}
-
-static check *new_check(script *out, check_kind kind, place where) {
-  check *fresh;
-  out->check = room(out->check, out->checks, &out->check_capacity, sizeof *out->check);
-  fresh = &out->check[out->checks++];
-  memset(fresh, 0, sizeof *fresh);
-  fresh->kind = kind;
-  fresh->where = where;
-  return fresh;
-}
-
-static int add_pattern(check *to, const words *line, size_t first, size_t count, int timed, place where) {
-  to->pattern = room(to->pattern, to->count, &to->capacity, sizeof *to->pattern);
-  return pattern_read(&to->pattern[to->count++], line, first, count, timed, where);
-}
-
-static int read_expect(source *from) {
-  check *fresh = new_check(from->out, CHECK_EXPECT, here(from));
-  const char *line;
-  size_t length;
-  unsigned opened = from->line;
-  while (next_line(from, &line, &length)) {
-    words parts;
-    int bad = 0;
-    if (is_end(line, length))
-      return fresh->count ? 0 : wrong(fresh->where, "an empty expect block expects nothing");
-    words_split(&parts, line, length, "#");
-    if (parts.count)
-      bad = add_pattern(fresh, &parts, 0, parts.count, 1, here(from));
-    words_free(&parts);
-    if (bad)
-      return -1;
-  }
-  return no_end(from, "expect", opened);
-}
-
-static int read_number_rule(check *to, const char *sign, const char *number, place where) {
-  if (strcmp(sign, "==") == 0)
-    to->compare = COMPARE_EQUAL;
-  else if (strcmp(sign, "<=") == 0)
-    to->compare = COMPARE_AT_MOST;
-  else if (strcmp(sign, ">=") == 0)
-    to->compare = COMPARE_AT_LEAST;
-  else
-    return wrong(where, "expected == N, <= N or >= N, not '%s %s'", sign, number);
-  if (parse_number(number, 1000000000, &to->number))
-    return wrong(where, "expected a number, not '%s'", number);
-  return 0;
-}
-
-static int read_count(source *from, const words *line) {
-  check *fresh = new_check(from->out, CHECK_COUNT, here(from));
-  if (line->count < 4)
-    return wrong(here(from), "expected count PATTERN == N (or <=, >=)");
-  if (read_number_rule(fresh, line->word[line->count - 2], line->word[line->count - 1], here(from)))
-    return -1;
-  return add_pattern(fresh, line, 1, line->count - 2, 0, here(from));
-}
-
-static int read_dns_queries(source *from, const words *line) {
-  check *fresh = new_check(from->out, CHECK_DNS_QUERIES, here(from));
-  if (line->count != 3)
-    return wrong(here(from), "expected dns_queries <= N (or ==, >=)");
-  return read_number_rule(fresh, line->word[1], line->word[2], here(from));
-}
-
-static int option_switch(const char *value, uint32_t *out) {
-  if (strcmp(value, "on") == 0)
-    *out = 1;
-  else if (strcmp(value, "off") == 0)
-    *out = 0;
-  else
-    return -1;
-  return 0;
-}
-
-static int read_option(options *to, const char *word, place where) {
-  const struct {
-    const char *name, *form;
-    uint32_t *out, maximum; /* maximum 0 = on/off */
-  } rows[] = {
-      {"jitter=", "on or off", &to->jitter, 0},
-      {"additional=", "on or off", &to->additional, 0},
-      {"seed=", "0..4294967295", &to->seed, UINT32_MAX},
-      {"rtt=", "0..3600000 ms", &to->rtt_ms, 3600000},
-      {"dns_rtt=", "0..3600000 ms", &to->dns_rtt_ms, 3600000},
-      {"t1=", "1..60000 ms", &to->t1_ms, 60000},
-      {"max_accounts=", "0..1000000", &to->max_accounts, 1000000},
-      {"failback_successes=", "1..100", &to->failback_successes, 100},
-      {"failback_min_stay=", "0..86400 s", &to->failback_min_stay_s, 86400},
-      {"dns=", "none or the number of DNS servers, 1..8", &to->dns_servers, DNS_SERVERS},
-  };
-  size_t i;
-  for (i = 0; i < sizeof rows / sizeof *rows; i++) {
-    const char *value = word + strlen(rows[i].name);
-    if (!has_prefix(word, rows[i].name))
-      continue;
-    if (strcmp(word, "dns=none") == 0) {
-      to->dns_servers = 0;
-      return 0;
-    }
-    if (rows[i].maximum ? parse_number(value, rows[i].maximum, rows[i].out) : option_switch(value, rows[i].out))
-      return wrong(where, "option %s expects %s, not '%s'", rows[i].name, rows[i].form, value);
-    return 0;
-  }
-  return wrong(where, "'%s' is no option; expected jitter=, seed=, rtt=, dns_rtt=, additional=, t1=, max_accounts=, "
-                      "failback_successes=, failback_min_stay= or dns=",
-               word);
-}
-
-static int read_options(source *from, const words *line) {
-  size_t i;
-  for (i = 1; i < line->count; i++)
-    if (read_option(&from->out->options, line->word[i], here(from)))
-      return -1;
-  return from->out->options.t1_ms ? 0 : wrong(here(from), "option t1= expects 1..60000 ms, not '0'");
 }
 
 static int read_at(source *from, const words *line) {
@@ -321,34 +162,39 @@ static int read_zone_file(source *from, const words *line) {
   return bad;
 }
 
+static int read_options(source *from, const words *line) {
+  return options_read(&from->out->options, line, here(from));
+}
+
+static const struct {
+  const char *word;
+  int (*read)(source *from, const words *line);
+  int (*read_block)(source *from); /* up to its end */
+} statements[] = {
+    {"title", read_title, NULL},       {"config", NULL, read_config},
+    {"zone", NULL, read_zone},         {"zone-file", read_zone_file, NULL},
+    {"options", read_options, NULL},   {"at", read_at, NULL},
+    {"until", read_until, NULL},       {"expect", NULL, read_expect},
+    {"never", read_never, NULL},       {"count", read_count, NULL},
+    {"dns_queries", read_dns_queries, NULL}, {"include", read_include, NULL},
+};
+
+#define STATEMENTS (sizeof statements / sizeof *statements)
+
 static int read_line(source *from, const words *line) {
-  const char *word = line->word[0];
-  if (strcmp(word, "at") == 0)
-    return read_at(from, line);
-  if (strcmp(word, "title") == 0)
-    return read_title(from, line);
-  if (strcmp(word, "options") == 0)
-    return read_options(from, line);
-  if (strcmp(word, "until") == 0)
-    return read_until(from, line);
-  if (strcmp(word, "include") == 0)
-    return read_include(from, line);
-  if (strcmp(word, "zone-file") == 0)
-    return read_zone_file(from, line);
-  if (strcmp(word, "never") == 0)
-    return add_pattern(new_check(from->out, CHECK_NEVER, here(from)), line, 1, line->count, 0, here(from));
-  if (strcmp(word, "count") == 0)
-    return read_count(from, line);
-  if (strcmp(word, "dns_queries") == 0)
-    return read_dns_queries(from, line);
-  if (line->count == 1 && strcmp(word, "config") == 0)
-    return read_config(from);
-  if (line->count == 1 && strcmp(word, "zone") == 0)
-    return read_zone(from);
-  if (line->count == 1 && strcmp(word, "expect") == 0)
-    return read_expect(from);
-  return wrong(here(from), "'%s' begins no line; expected title, config, zone, zone-file, options, at, until, expect, never, "
-               "count, dns_queries or include", word);
+  const char *known[STATEMENTS], *word = line->word[0];
+  size_t i;
+  for (i = 0; i < STATEMENTS; i++) {
+    known[i] = statements[i].word;
+    if (strcmp(word, known[i]) != 0)
+      continue;
+    if (!statements[i].read_block)
+      return statements[i].read(from, line);
+    if (line->count > 1)
+      return wrong(here(from), "'%s' is too much here: %s stands alone, its lines follow, then end", line->word[1], word);
+    return statements[i].read_block(from);
+  }
+  return wrong_word(here(from), word, "statement", known, STATEMENTS);
 }
 
 static int read_source(script *out, const char *path, int depth, place from) {
@@ -373,7 +219,28 @@ static int read_source(script *out, const char *path, int depth, place from) {
   return bad;
 }
 
-static int check_whole(const script *of) {
+/* A tick that wraps counts on: a device with one cannot step its clock. */
+static int check_clock(script *of) {
+  const command *jump = NULL;
+  size_t i;
+  for (i = 0; i < of->commands; i++) {
+    const command *at = &of->command[i];
+    if (at->kind == COMMAND_CLOCK_JUMP || at->kind == COMMAND_REBOOT)
+      jump = at;
+    if (at->kind != COMMAND_TICK_WRAP)
+      continue;
+    if (of->tick_wrap)
+      return wrong(at->where, "a second tick-wrap; the 32-bit tick wraps once in 49.7 days");
+    if (at->at_ms > MAX_TICK_WRAP_MS)
+      return wrong(at->where, "expected at most %u seconds before the tick wraps", MAX_TICK_WRAP_MS / 1000u);
+    of->tick_wrap = at;
+  }
+  if (of->tick_wrap && jump)
+    return wrong(jump->where, "tick-wrap excludes clock jump and reboot: its tick only counts on");
+  return 0;
+}
+
+static int check_whole(script *of) {
   place end;
   size_t i;
   end.file = of->path;
@@ -385,17 +252,14 @@ static int check_whole(const script *of) {
   for (i = 0; i < of->commands; i++)
     if (of->command[i].at_ms > of->until_ms)
       return wrong(of->command[i].where, "this command comes after the end of the run (until)");
-  return 0;
+  return check_clock(of);
 }
 
 int script_read(script *out, const char *path) {
   place from;
   memset(out, 0, sizeof *out);
   out->path = copy_string(path);
-  out->options.seed = 1;
-  out->options.t1_ms = 500;
-  out->options.dns_servers = 1;
-  out->options.failback_successes = 1;
+  options_default(&out->options);
   from.file = "sipfailover-sim";
   from.line = 0;
   return read_source(out, path, 0, from) || check_whole(out) ? -1 : 0;

@@ -6,6 +6,10 @@
 #include <string.h>
 
 #include "names.h"
+#include "suggest.h"
+
+/* More than the library will ever have. */
+#define MAX_EVENTS 64u
 
 /* The fields of each kind, in the order of the transcript. A pattern with a field that its kind never has would
    silently match nothing, so it is refused. */
@@ -22,6 +26,7 @@ static const struct {
     {"event", " account server state from to cause status "},
     {"dns", " name result server transport "},
     {"timer", " at "},
+    {"command", " method retry-after min-expires provisional final parent snapshot "},
 };
 
 static const char *fields_of(const char *kind) {
@@ -111,19 +116,33 @@ static int check_field(const char *kind, const char *word, place where) {
                known ? known : " (see the documentation)");
 }
 
+static int unknown_kind(const pattern *of) {
+  const char *known[sizeof kinds / sizeof *kinds + 1];
+  size_t i;
+  for (i = 0; i < sizeof kinds / sizeof *kinds; i++)
+    known[i] = kinds[i].kind;
+  known[i] = "*";
+  return wrong_word(of->where, of->fields.word[0], "kind of line", known, i + 1);
+}
+
+static int unknown_event(const pattern *of) {
+  const char *known[MAX_EVENTS];
+  size_t count = 0;
+  uint32_t number;
+  for (number = 1; number < MAX_EVENTS && strcmp(event_name(number), "unknown") != 0; number++)
+    known[count++] = event_name(number);
+  return wrong_word(of->where, of->fields.word[1], "event", known, count);
+}
+
 static int check(const pattern *of) {
   const words *fields = &of->fields;
   const char *kind = fields->word[0];
   size_t i;
   if (strcmp(kind, "*") != 0 && !fields_of(kind))
-    return wrong(of->where, "'%s' is no kind of line; expected send, cancel, ok, fail, late, done, event, dns, timer, "
-                 "reply or *", kind);
+    return unknown_kind(of);
   if (strcmp(kind, "event") == 0 && fields->count > 1 && !strchr(fields->word[1], '=') &&
       !strchr(fields->word[1], '*') && !event_number(fields->word[1]))
-    return wrong(of->where, "'%s' is no event; expected registration, current, fallback-entered, fallback-left, "
-                 "all-failed, resolution-failed, stopped, reduced-service, failback-due, failback-deferred, failback-done, resubscribe or "
-                 "subscriptions-affected",
-                 fields->word[1]);
+    return unknown_event(of);
   for (i = 1; i < fields->count; i++)
     if (check_field(kind, fields->word[i], of->where))
       return -1;

@@ -12,8 +12,8 @@
 static const char *const dns_addresses[DNS_SERVERS] = {"192.0.2.53",  "192.0.2.54",  "192.0.2.55",  "192.0.2.56",
                                                        "192.0.2.57", "192.0.2.58", "192.0.2.59", "192.0.2.60"};
 
-uint64_t engine_now(const run *of) {
-  return (uint64_t)((int64_t)(CLOCK_ORIGIN_MS + of->now_ms) + of->skew_ms);
+uint64_t engine_now(run *of) {
+  return clock_read(&of->clock, of->now_ms);
 }
 
 void note(run *to, const char *format, ...) {
@@ -33,13 +33,14 @@ static void fill_options(sfo_options *to, const options *from) {
   *to = usual;
   to->t1_ms = from->t1_ms;
   to->jitter = from->jitter;
+  to->startup_window_s = from->startup_window_s;
   to->failback_successes = from->failback_successes;
   to->failback_min_stay_s = from->failback_min_stay_s;
   for (i = 0; i < 4; i++)
     to->seed[i] = (uint8_t)(from->seed >> (8 * i));
 }
 
-static int start_engine(run *in) {
+int start_engine(run *in) {
   sfo_options options;
   sfo_callbacks table;
   sfo_status result;
@@ -92,7 +93,7 @@ static int prepare(run *in) {
 }
 
 /* When the library's timer is due, in virtual time. */
-static uint64_t timer_due(const run *of) {
+static uint64_t timer_due(run *of) {
   uint64_t now = engine_now(of);
   if (of->deadline_ms == SFO_TIME_NEVER || of->deadline_ms == TIMER_FIRED)
     return UINT64_MAX;
@@ -154,6 +155,7 @@ static void loop(run *in) {
     const happening *next = queue_first(&in->queue);
     uint64_t own = next ? next->at_ms : UINT64_MAX, timer = timer_due(in);
     uint64_t at = own <= timer ? own : timer;
+    check_progress(in, at < in->script->until_ms ? at : in->script->until_ms);
     if (at > in->script->until_ms)
       return;
     in->now_ms = at;
@@ -168,9 +170,9 @@ static void loop(run *in) {
   }
 }
 
-static void stop_engine(run *in) {
+void stop_engine(run *in) {
   if (!in->broken.length)
-    in->now_ms = in->script->until_ms;
+    check_rest(in);
   enter(in);
   in->call.freeing = 1;
   sfo_engine_free(in->engine);
@@ -183,9 +185,13 @@ int run_script(run *out, const script *script, int verbose) {
   memset(out, 0, sizeof *out);
   out->script = script;
   out->verbose = verbose;
+  if (script->tick_wrap)
+    clock_wraps_at(&out->clock, script->tick_wrap->at_ms);
   if (prepare(out) || start_engine(out))
     return -1;
   loop(out);
+  if (!out->broken.length)
+    out->now_ms = script->until_ms;
   stop_engine(out);
   return 0;
 }
@@ -208,5 +214,7 @@ void run_free(run *old) {
   world_free(&old->world);
   dns_server_free(&old->dns);
   transcript_free(&old->transcript);
+  watch_free(old);
+  free(old->started.item);
   text_free(&old->broken);
 }

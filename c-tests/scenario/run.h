@@ -4,11 +4,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "clock.h"
 #include "dnsserver.h"
 #include "queue.h"
 #include "script.h"
 #include "sipfailover.h"
 #include "transcript.h"
+#include "watch.h"
 
 typedef struct attempt {
   uint64_t id, request;
@@ -19,7 +21,8 @@ typedef struct attempt {
   uint64_t retry_ms;       /* the stack's interval to the next retransmission */
   int in_flight;           /* neither answered nor failed nor left */
   int left;                /* SFO_CANCEL_* once the library has left it */
-  int challenged, forgotten;
+  int challenged, forgotten, progressed;
+  uint64_t sent_ms, ended_ms;
 } attempt;
 
 /* A request of the file or a registration walk of the library. */
@@ -29,6 +32,7 @@ typedef struct request {
   char *name;
   uint32_t method;
   int cancelled, done, answered;
+  uint64_t started_ms, asking_ms;   /* virtual time; when it last had a server to wait for */
   int begins, up;          /* a call: answered in this call into the library; going on until its hangup */
   uint64_t attempt, dialog; /* the one that was answered; 0 = no dialog is open */
 } request;
@@ -72,7 +76,7 @@ typedef struct run {
   sfo_config *config;
   sfo_engine *engine;
   uint64_t now_ms;         /* virtual time */
-  int64_t skew_ms;         /* clock jumps */
+  phone_clock clock;
   uint64_t deadline_ms;    /* of the library's timer, on its clock */
   queue queue;
   world world;
@@ -87,22 +91,24 @@ typedef struct run {
   size_t starting;         /* index + 1 of the request that is being started, 0 = none */
   uint64_t starting_id;    /* written by the library; the array of requests may move meanwhile */
   call call;
+  watches watches;
+  account_set started;
   int destroyed;
   uint64_t busy_second;
-  uint32_t busy_count, busy_calls;
+  uint32_t busy_count, busy_calls, busy_limit;
   text broken;             /* the first broken invariant */
   size_t broken_line;
   uint64_t broken_ms;
   int verbose;
 } run;
 
-/* The engine's clock does not begin at zero: a library that takes 0 for "never" must not look right by luck. */
-#define CLOCK_ORIGIN_MS 5000000000u
-
 /* run.c */
 int run_script(run *out, const script *script, int verbose);
+/* Returns -1 after a message. */
+int start_engine(run *in);
+void stop_engine(run *in);
 void run_free(run *old);
-uint64_t engine_now(const run *of);
+uint64_t engine_now(run *of);
 void handle_timer(run *in);
 void note(run *to, const char *format, ...) LIKE_PRINTF(2, 3);
 
@@ -112,17 +118,6 @@ void act(run *in, const command *what);
 /* Tells the library about calls that were answered just now. */
 void begin_calls(run *in);
 
-/* A call that the library refuses is a fact of the run. */
-void refused(run *in, const char *what, uint32_t account, const char *name, sfo_status result);
-
-/* act_dialogs.c: what the firmware tells the library beside requests */
-uint64_t dialog_of(run *in, const char *name);
-void begin_dialog(run *in, request *of);
-void end_dialog(run *in, const command *what);
-void incoming_call(run *in, const command *what);
-void lose_flow(run *in, const command *what);
-void hear_from(run *in, const command *what);
-
 /* stack.c: the simulated SIP stack of the phone and its calls into the library */
 attempt *find_attempt(run *in, uint64_t id);
 request *find_request(run *in, uint64_t id);
@@ -130,6 +125,8 @@ request *find_request(run *in, uint64_t id);
 void describe(text *to, const attempt *of);
 /* What ends it, for requests of the file: " request=call1" */
 void describe_request(text *to, const run *in, const attempt *of);
+/* Status 0: no response came. */
+void end_attempt(run *in, attempt *of, uint32_t status, uint32_t granted_s);
 void enter(run *in);
 void leave(run *in);
 void stack_retransmit(run *in, const happening *what);
@@ -142,15 +139,19 @@ void fill_callbacks(sfo_callbacks *table);
 
 /* sipworld.c: the hosts */
 host *world_host(world *of, const endpoint *address, int create);
-/* A request reaches its host, or not: puts what comes back into the queue. Returns -1 when it could not even be sent. */
+/* A request reaches its host, or not: puts what comes back into the queue. Returns 0, or the cause when it could not
+   even be sent. */
 int world_deliver(run *in, attempt *of);
 int world_answers(run *in, const attempt *of);
 void world_cancelled(run *in, const attempt *of);
+/* Would the host answer a new request of this method with 2xx, and a REGISTER as well? */
+int world_welcomes(run *in, const attempt *of, uint32_t method);
 void host_reset(host *of);
 void world_free(world *old);
 
 /* invariants.c: rules that hold in every run, whatever the file expects */
 void broken(run *in, const char *format, ...) LIKE_PRINTF(2, 3);
+void check_command(run *in);
 void check_calls(run *in);
 void check_callback(run *in, const char *name);
 void check_send(run *in, const sfo_send *send);
@@ -158,6 +159,22 @@ void check_cancel(run *in, const sfo_cancel *cancel);
 void check_done(run *in, const sfo_done *done);
 void check_timer(run *in, uint64_t deadline_ms);
 void check_end(run *in);
+
+/* watch.c: rules about accounts. An excuse: something happened after which the next registration needs no pause. */
+void watch_excuse(run *in, uint32_t account);   /* 0 = every account */
+void watch_forget(run *in);                     /* a new configuration, or another network */
+void watch_send(run *in, const sfo_send *send);
+/* status 0: no response came */
+void watch_outcome(run *in, const attempt *of, uint32_t status, uint32_t granted_s);
+void watch_event(run *in, const sfo_event *event);
+int watch_is_registered(run *in, const attempt *of);
+int watch_allows(run *in, uint32_t method, uint32_t account, uint32_t server);
+void watch_free(run *in);
+
+/* reach.c: rules about the way of a request, and about the end of the run */
+void check_reach(run *in, const sfo_done *done);
+void check_progress(run *in, uint64_t next_ms);
+void check_rest(run *in);
 
 /* expect.c: prints what does not hold; returns how many checks failed */
 unsigned check_expectations(const run *of, unsigned *checks);

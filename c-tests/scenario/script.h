@@ -40,7 +40,9 @@ typedef enum command_kind {
   COMMAND_INCOMING,
   COMMAND_DIALOG_END,
   COMMAND_FLOW_LOST,
-  COMMAND_HEARD
+  COMMAND_HEARD,
+  COMMAND_REBOOT,
+  COMMAND_TICK_WRAP
 } command_kind;
 
 #define NO_ANSWER UINT32_MAX   /* final=none */
@@ -60,17 +62,18 @@ typedef struct command {
   place where;
   uint64_t at_ms;
   endpoint host;
-  char *name;                      /* of a request */
-  char *parent;                    /* of the call whose dialog a request belongs to */
-  int urgent;
+  char *name;                      /* of a request or an incoming call */
+  char *parent;                    /* of a request inside the dialog that this one began */
+  char *source;                    /* the words of the file */
   dns_name domain;
   uint32_t account, method, code;  /* method 0 = every method */
   uint32_t retry_after, min_expires;
-  uint32_t value;                  /* milliseconds, seconds, dns_mode, link state, record type */
+  uint32_t value;                  /* milliseconds, seconds, dns_mode, link state, record type, with snapshot */
   uint32_t server;                 /* of `dns server N` */
   uint32_t provisional, final;     /* status codes, 0 = not given */
   uint64_t provisional_ms, final_ms;
   int64_t jump_ms;
+  int urgent;
   zone records;
   text block;                      /* reload: the lines of the configuration */
   unsigned block_line;             /* of the first of them */
@@ -89,7 +92,7 @@ typedef struct check {
 } check;
 
 typedef struct options {
-  uint32_t jitter, seed, rtt_ms, dns_rtt_ms, additional, t1_ms, max_accounts, dns_servers;
+  uint32_t jitter, seed, rtt_ms, dns_rtt_ms, additional, t1_ms, startup_window_s, max_accounts, dns_servers;
   uint32_t failback_successes, failback_min_stay_s;
 } options;
 
@@ -106,6 +109,7 @@ typedef struct script {
   size_t checks, check_capacity;
   uint64_t until_ms;
   int has_until, has_config;
+  const command *tick_wrap;   /* the moment at which a 32-bit millisecond tick wraps; NULL = a 64-bit clock */
   char **file;            /* names of all files read, for places */
   size_t files, file_capacity;
 } script;
@@ -113,6 +117,10 @@ typedef struct script {
 /* Returns 0, or -1 after a message. Free the script in either case. */
 int script_read(script *out, const char *path);
 void script_free(script *old);
+
+/* options.c */
+void options_default(options *out);
+int options_read(options *to, const words *line, place where);
 
 /* The rest of an `at` line, from the word at `first` on. `reload` sets the kind only: its block follows.
    Returns -1 after a message. */

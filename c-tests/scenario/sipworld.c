@@ -171,9 +171,12 @@ static void plan_retransmission(run *in, attempt *of) {
 
 int world_deliver(run *in, attempt *of) {
   const host *at = host_of(in, of);
+  /* A stack knows that it has no network when it begins to send; what it repeats later is lost. */
+  if (in->world.link_down && !of->sent)
+    return SFO_CAUSE_LOCAL;
   switch (mode_of(in, of)) {
   case HOST_SEND_ERROR:
-    return -1;
+    return SFO_CAUSE_SEND;
   case HOST_DOWN:
     plan_retransmission(in, of);
     return 0;
@@ -198,6 +201,15 @@ int world_deliver(run *in, attempt *of) {
   else
     answer(in, of, at);
   return 0;
+}
+
+int world_welcomes(run *in, const attempt *of, uint32_t method) {
+  attempt other = *of;
+  const host *at = host_of(in, of);
+  if (mode_of(in, of) != HOST_UP || at->delay_ms)
+    return 0;
+  other.method = method;
+  return !rule_for(at, of) && !rule_for(at, &other);
 }
 
 void world_cancelled(run *in, const attempt *of) {

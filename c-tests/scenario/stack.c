@@ -42,6 +42,12 @@ void describe_request(text *to, const run *in, const attempt *of) {
     text_addf(to, " request=%s", name);
 }
 
+void end_attempt(run *in, attempt *of, uint32_t status, uint32_t granted_s) {
+  of->in_flight = 0;
+  of->ended_ms = in->now_ms;
+  watch_outcome(in, of, status, granted_s);
+}
+
 void enter(run *in) {
   memset(&in->call, 0, sizeof in->call);
   in->call.inside = 1;
@@ -86,11 +92,12 @@ static size_t open_line(run *in, const attempt *of, const char *kind, uint32_t c
 
 void stack_retransmit(run *in, const happening *what) {
   attempt *of = find_attempt(in, what->attempt);
-  if (of && of->in_flight && world_deliver(in, of) != 0) {
+  int cause = of && of->in_flight ? world_deliver(in, of) : 0;
+  if (cause) {
     happening fresh = *what;
     fresh.kind = HAPPENING_FAILED;
     fresh.at_ms = in->now_ms;
-    fresh.cause = SFO_CAUSE_SEND;
+    fresh.cause = (uint32_t)cause;
     queue_add(&in->queue, &fresh);
   }
 }
@@ -107,7 +114,7 @@ void stack_provisional(run *in, const happening *what) {
   result = sfo_attempt_provisional(in->engine, engine_now(in), what->attempt, status);
   leave(in);
   of = find_attempt(in, what->attempt);
-  was_taken(in, line, of, result, 0, status);
+  of->progressed |= was_taken(in, line, of, result, 0, status);
 }
 
 static int is_challenge(const sfo_response *response) {
@@ -162,7 +169,8 @@ void stack_response(run *in, const happening *what) {
   asked = find_request(in, of->request);
   if (asked && status < 300 && of->in_flight)
     asked->answered = 1;
-  of->in_flight = again;
+  if (of->in_flight && !again)
+    end_attempt(in, of, status, what->response.granted_expires_s);
   of->forgotten = !again;
   line = open_line(in, of, "ok", 0, status);
   enter(in);
@@ -182,7 +190,8 @@ void stack_failed(run *in, const happening *what) {
   size_t line;
   if (!of || of->forgotten || of->left)
     return;
-  of->in_flight = 0;
+  if (of->in_flight)
+    end_attempt(in, of, 0, SFO_ABSENT);
   of->forgotten = 1;
   line = open_line(in, of, "fail", what->cause, 0);
   enter(in);

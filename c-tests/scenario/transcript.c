@@ -5,7 +5,7 @@
 #include <string.h>
 
 static int is_hidden(const char *line) {
-  return has_prefix(line, "timer ") || has_prefix(line, "reply ");
+  return has_prefix(line, "timer ") || has_prefix(line, "reply ") || has_prefix(line, "command ");
 }
 
 static void put(entry *to, text *line) {

@@ -4,7 +4,7 @@
 //! RFC 3261 gives a transaction; what becomes of it is reported, and does not move the account.
 
 use super::attempt::AttemptState;
-use super::context::Context;
+use super::context::{Context, ListState};
 use super::machine::{Account, Phase as AccountPhase};
 use super::request::{Kind, NewRequest, Request, StartError};
 use super::walk::Walk;
@@ -106,7 +106,11 @@ impl Account {
         for server in Server::BOTH {
             let bound = self.live_binding(ctx.now, server).map(|binding| (binding.target().key, binding.list.clone()));
             let bound_key = bound.as_ref().map(|(key, _)| *key);
-            let lists = [bound.map(|(_, list)| list), ctx.lists.known(&self.settings, server)];
+            let known = ctx.lists.known(&self.settings, server).or_else(|| match self.list_for_walk(ctx, server) {
+                ListState::Ready(list) => Some(list),
+                _ => None,
+            });
+            let lists = [bound.map(|(_, list)| list), known];
             for list in lists.into_iter().flatten() {
                 for (index, target) in list.targets().iter().enumerate() {
                     let key = target.key;

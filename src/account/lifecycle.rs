@@ -120,6 +120,8 @@ impl Account {
         // An account that only changes its settings has not stopped as far as the firmware is concerned.
         let begins_anew = self.restart && matches!(self.pending, Some((Some(_), _)));
         if !begins_anew {
+            // It may have been stopped for good while it was leaving only its servers.
+            self.end_dialogs(ctx);
             self.event(ctx, EventKind::Stopped, self.current, cause, "stopped".to_owned());
         }
         if self.pending.is_some() {

@@ -18,6 +18,17 @@ pub(super) const fn look_ahead_in_ms(ms: u64) -> u64 {
     if ms > LOOK_AHEAD_MS { ms - LOOK_AHEAD_MS } else { ms }
 }
 
+/// How much of a server's list is known.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Extent {
+    /// All of it.
+    Complete,
+    /// The first targets; others may follow.
+    Begun,
+    /// What was known when the wait was over.
+    Waited,
+}
+
 impl Account {
     /// The targets of a server. Where DNS has none, the one that holds a binding remains.
     pub(super) fn list_for_walk(&self, ctx: &mut Context<'_>, server: Server) -> ListState {
@@ -51,9 +62,9 @@ impl Account {
         id: RequestId,
         server: Server,
         list: Arc<TargetList>,
-        is_complete: bool,
-        more: bool,
+        extent: Extent,
     ) -> bool {
+        let is_complete = extent == Extent::Complete;
         let count = |ctx: &Context<'_>| {
             let request = ctx.requests.get(id.0);
             request.and_then(|r| r.walk.list(server)).map_or(0, |list| list.targets().len())
@@ -68,7 +79,7 @@ impl Account {
             _ => list,
         };
         if let Some(request) = ctx.requests.get_mut(id.0) {
-            request.walk.set_list(server, list, start, more);
+            request.walk.set_list(server, list, start, extent == Extent::Begun);
         }
         count(ctx) > before
     }

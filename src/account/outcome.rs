@@ -43,6 +43,11 @@ impl Account {
         }
         self.drop_request(ctx, id, CancelMode::Destroy, Cause::None);
         let granted_s = response.granted_expires_s.unwrap_or(requested_s);
+        let is_removed = (200..=299).contains(&response.status) && granted_s == 0 && method == Method::Register;
+        if is_removed && self.is_bound_to(ctx.now, server, list.targets()[usize::from(index)].key) {
+            // The registrar says itself that it knows the phone no more.
+            self.forget_binding(ctx, server);
+        }
         match response.status {
             _ if kind == Kind::Unregister => self.on_unregistered(ctx),
             _ if kind == Kind::FailbackProbe => self.note_probe_answered(ctx, server),

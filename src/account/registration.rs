@@ -285,7 +285,7 @@ impl Account {
     /// The lifetime of a binding has ended without a renewal.
     pub(super) fn on_binding_expired(&mut self, ctx: &mut Context<'_>, server: Server) {
         let cause = match self.sides[server.index()].state {
-            RegistrationState::RefreshFailing => self.sides[server.index()].cause,
+            RegistrationState::RefreshFailing | RegistrationState::Refused => self.sides[server.index()].cause,
             _ => Cause::Expired,
         };
         self.sides[server.index()].binding = None;
@@ -297,6 +297,10 @@ impl Account {
                 RegistrationState::Retrying => {}
                 _ => self.set_registration(ctx, server, state, Cause::Expired),
             };
+        }
+        // A registrar that refuses is alive: it is asked on slowly, and nobody takes over.
+        if self.lanes[usize::from(lane)].refusals > 0 {
+            return self.set_registration(ctx, server, RegistrationState::Refused, cause);
         }
         self.set_registration(ctx, server, RegistrationState::Retrying, cause);
         if self.is_concurrent() {

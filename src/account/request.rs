@@ -3,6 +3,7 @@
 use super::action::{DoneReport, EventKind, Purpose, RequestResult};
 use super::attempt::FinalResponse;
 use super::context::{Context, ListState};
+use super::lists::Extent;
 use super::machine::{Account, Phase as AccountPhase};
 use super::urgent::{Urgency, end_attempts};
 use super::walk::{Pick, Walk};
@@ -293,11 +294,12 @@ impl Account {
                         return self.rest_lane(ctx, id, server);
                     }
                     ListState::Ready(list) => {
-                        self.give_list(ctx, id, server, list, true, false);
+                        self.give_list(ctx, id, server, list, Extent::Complete);
                     }
                     ListState::Begun { list, waits } => {
+                        let extent = if waits { Extent::Begun } else { Extent::Waited };
                         let can_begin = has_list || self.can_begin(server, &list);
-                        let is_news = (can_begin || !waits) && self.give_list(ctx, id, server, list, false, waits);
+                        let is_news = (can_begin || !waits) && self.give_list(ctx, id, server, list, extent);
                         if waits && !is_news {
                             return set_phase(ctx, id, Phase::AwaitingList(server));
                         }

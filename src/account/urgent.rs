@@ -11,6 +11,7 @@
 use super::action::CancelMode;
 use super::attempt::{end_attempt, leave_attempt};
 use super::context::{Context, ListState, TimerKey};
+use super::lists::Extent;
 use super::machine::Account;
 use super::request::{Phase, set_phase};
 use super::walk::Start;
@@ -57,7 +58,7 @@ impl Account {
             _ => None,
         };
         if let Some(list) = begun.or_else(|| self.known_list(ctx, server))
-            && self.give_list(ctx, id, server, list, true, true)
+            && self.give_list(ctx, id, server, list, Extent::Begun)
         {
             return false;
         }

@@ -2,6 +2,7 @@
 
 use super::{Engine, InputError};
 use crate::account::{Account, Context, DialogError, NewDialog};
+use crate::config::Host;
 use crate::target::TargetKey;
 use crate::types::{AccountId, DialogId, Server, Time};
 use core::net::{IpAddr, SocketAddr};
@@ -74,8 +75,12 @@ impl Engine {
             account.binding_address(server).is_some_and(is_from)
                 || account.target_beside(self.clock.now(), server).is_some_and(|key: TargetKey| is_from(key.address))
         };
-        let is_known =
-            |server: Server| !account.settings().accept_only_registered && self.shared.directory.knows(id, server, ip);
+        let is_known = |server: Server| {
+            // A numeric server is known before anything was asked of it.
+            let configured = account.settings().server(server).map(|settings| &settings.host);
+            let is_named = matches!(configured, Some(Host::Address(own)) if own.to_canonical() == ip.to_canonical());
+            !account.settings().accept_only_registered && (is_named || self.shared.directory.knows(id, server, ip))
+        };
         let is_server = Server::BOTH.into_iter().any(|server| is_registrar(server) || is_known(server));
         // A call goes on where it began, wherever the account is by now.
         Some(is_server || account.has_dialog_with(&self.shared.dialogs, ip.to_canonical()))

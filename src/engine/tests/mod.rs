@@ -24,6 +24,7 @@ mod pauses;
 mod proxies;
 mod random;
 mod refresh;
+mod refusals;
 mod reload;
 mod requests;
 mod snapshot;

@@ -172,6 +172,8 @@ fn incoming_requests_are_taken_from_listed_targets_or_only_from_the_registrar() 
     let world = World::started(&domain(&[]));
     assert!(accepts(&world, P) && accepts(&world, B) && accepts(&world, "::ffff:192.168.1.13"));
     assert!(!accepts(&world, "192.168.1.99"));
+    let world = World::started(&successive(&[]));
+    assert!(accepts(&world, super::F), "configured by its address, although nothing went there yet");
     let mut world = World::started(&domain(&["accept_only_registered = 1"]));
     assert!(accepts(&world, P) && !accepts(&world, B));
     // A call over the backup, from the time when the account was there.

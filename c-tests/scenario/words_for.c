@@ -1,0 +1,181 @@
+#include "words_for.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+typedef struct pair {
+  const char *word, *meaning;
+} pair;
+
+static const char *look_up(const pair *list, size_t count, const char *word) {
+  size_t i;
+  for (i = 0; word && i < count; i++)
+    if (strcmp(list[i].word, word) == 0)
+      return list[i].meaning;
+  return word ? word : "";
+}
+
+#define LOOK_UP(list, word) look_up(list, sizeof(list) / sizeof *(list), word)
+
+const char *words_for_cause(const char *cause) {
+  static const pair causes[] = {
+      {"timeout", "no answer"},
+      {"unreachable", "host unreachable"},
+      {"connect", "connection refused"},
+      {"tls", "TLS fails"},
+      {"connection-lost", "connection lost"},
+      {"send", "cannot be sent"},
+      {"local", "fault on the phone"},
+      {"resolution", "the name leads nowhere"},
+      {"all-failed", "every server failed"},
+      {"not-registered", "no registration to use"},
+      {"expired", "the registration ended"},
+      {"recovered", "it answers again"},
+      {"stopped", "account stopped"},
+      {"configuration", "new configuration"},
+      {"network", "network change"},
+      {"other-request", "another request found it dead"},
+      {"released", "end of the run"},
+      {"cancelled", "withdrawn by the user"},
+      {"answered-elsewhere", "another server was quicker"},
+      {"response", "refused"},
+  };
+  return LOOK_UP(causes, cause);
+}
+
+const char *words_for_dns(const char *result) {
+  static const pair results[] = {
+      {"nodata", "no such record"}, {"nxdomain", "no such name"}, {"silent", "no answer"},
+      {"servfail", "server failure"}, {"refused", "refused"}, {"truncated", "too large for a datagram"},
+  };
+  return LOOK_UP(results, result);
+}
+
+static void add_account(text *to, const story *in, const fact *at) {
+  if (in->accounts > 1 && fact_field(at, "account"))
+    text_addf(to, "account %s, ", fact_field(at, "account"));
+}
+
+void describe_send(text *to, const story *in, const fact *at) {
+  static const pair purposes[] = {{"register", "registration"}, {"probe", "probe: is it back?"}, {"unregister", "sign off"}};
+  const char *request = fact_field(at, "request");
+  uint32_t ordinal = fact_number(at, "ordinal");
+  add_account(to, in, at);
+  text_add(to, request ? request : LOOK_UP(purposes, fact_field(at, "purpose")));
+  if (ordinal > 1)
+    text_addf(to, ", server no. %u asked", (unsigned)ordinal);
+  text_add(to, " (up to ");
+  add_duration(to, fact_number(at, "budget"));
+  text_add(to, ")");
+}
+
+void describe_done(text *to, const story *in, const fact *at) {
+  const char *name = fact_field(at, "request"), *status = fact_field(at, "status");
+  uint64_t took = at->at_ms - story_request_start(in, name ? name : "");
+  text_addf(to, "%s: %s", name ? name : fact_word(at, 1), fact_field(at, "result"));
+  if (status)
+    text_addf(to, " %s", status);
+  if (took) {
+    text_add(to, " after ");
+    add_duration(to, took);
+  }
+  if (fact_field(at, "cause"))
+    text_addf(to, " (%s)", words_for_cause(fact_field(at, "cause")));
+}
+
+static int describe_registration(text *to, const fact *at) {
+  static const pair states[] = {
+      {"off", "not registered, and not meant to be"}, {"registering", "registering"}, {"registered", "registered"},
+      {"refresh-failing", "registered, but the refresh fails"}, {"retrying", "NOT registered, tries again"},
+      {"refused", "registration refused"}, {"stopping", "signing off"},
+  };
+  const char *state = fact_field(at, "state");
+  text_addf(to, "server %s: %s", fact_field(at, "server"), LOOK_UP(states, state));
+  if (strcmp(state, "registered") == 0)
+    return 1;
+  return strcmp(state, "refresh-failing") == 0 || strcmp(state, "retrying") == 0 || strcmp(state, "refused") == 0 ? -1 : 0;
+}
+
+int describe_event(text *to, const story *in, const fact *at) {
+  static const pair events[] = {
+      {"fallback-entered", "FALLBACK: server 2 takes over"},
+      {"fallback-left", "RECOVERY: server 1 takes over again"},
+      {"all-failed", "ALL SERVERS FAILED, no registration left"},
+      {"resolution-failed", "the configured name leads to no address"},
+      {"stopped", "account stopped"},
+      {"reduced-service", "reduced service: what only server 1 offers is missing"},
+      {"failback-due", "failback is due"},
+      {"failback-deferred", "failback waits for the end of the call"},
+      {"failback-done", "FAILBACK to the primary"},
+      {"resubscribe", "subscriptions move along"},
+      {"subscriptions-affected", "subscriptions were at a server that failed"},
+  };
+  const char *name = fact_word(at, 1), *there = fact_field(at, "to");
+  add_account(to, in, at);
+  if (strcmp(name, "registration") == 0)
+    return describe_registration(to, at);
+  if (strcmp(name, "current") == 0) {
+    text_addf(to, "current target: %s", there && strcmp(there, "-") != 0 ? there : "none");
+    return 0;
+  }
+  text_add(to, LOOK_UP(events, name));
+  if (strcmp(name, "fallback-left") == 0 || strcmp(name, "failback-done") == 0)
+    return 1;
+  return strcmp(name, "stopped") == 0 ? 0 : -1;
+}
+
+static void add_rest(text *to, const fact *at, size_t first) {
+  size_t i;
+  for (i = first; i < at->parts.count; i++)
+    text_addf(to, "%s%s", i > first ? " " : "", at->parts.word[i]);
+}
+
+void describe_command(text *to, const fact *at) {
+  static const pair hosts[] = {
+      {"down", "goes silent"}, {"up", "is back"}, {"icmp", "unreachable"}, {"refuse", "refuses connections"},
+      {"tls-fail", "TLS fails"}, {"send-error", "cannot be sent to"}, {"challenge", "will ask for credentials"},
+  };
+  const char *word = fact_word(at, 1), *meaning = LOOK_UP(hosts, word);
+  if (meaning != word) {
+    text_add(to, meaning);
+  } else if (strcmp(word, "answer") == 0) {
+    text_add(to, "answers ");
+    add_rest(to, at, 3);
+  } else if (strcmp(word, "dns") == 0 && at->parts.count == 3) {
+    text_addf(to, "%s", strcmp(fact_word(at, 2), "up") == 0 ? "is back" : fact_word(at, 2)[0] == 'd' ? "goes silent" : fact_word(at, 2));
+  } else if (strcmp(word, "start") == 0 || strcmp(word, "stop") == 0) {
+    text_addf(to, "account %s %ss", fact_word(at, 2), strcmp(word, "stop") == 0 ? "stop" : word);
+  } else {
+    add_rest(to, at, 1);
+  }
+}
+
+static char *dns_condition(const fact *command) {
+  const char *mode = fact_word(command, 2);
+  if (strcmp(mode, "up") == 0)
+    return copy_string("");
+  if (strcmp(mode, "down") == 0)
+    return copy_string("silent");
+  return strcmp(mode, "servfail") == 0 || strcmp(mode, "refused") == 0 ? copy_string(mode) : NULL;
+}
+
+char *condition_after(const fact *command) {
+  static const pair conditions[] = {
+      {"down", "silent"}, {"up", ""}, {"icmp", "unreachable"}, {"refuse", "refuses"}, {"tls-fail", "TLS fails"},
+      {"send-error", "send error"},
+  };
+  const char *word = fact_word(command, 1), *meaning;
+  text line = {NULL, 0, 0};
+  if (strcmp(word, "dns") == 0)
+    return dns_condition(command);
+  if (strcmp(word, "link") == 0)
+    return copy_string(strcmp(fact_word(command, 2), "down") == 0 ? "down" : "");
+  if (strcmp(word, "answer") == 0) {
+    text_addf(&line, "%s", fact_word(command, 3));
+    if (fact_field(command, "method"))
+      text_addf(&line, " to %s", fact_field(command, "method"));
+    return line.data;
+  }
+  meaning = LOOK_UP(conditions, word);
+  return meaning == word ? NULL : copy_string(meaning);
+}
