@@ -76,8 +76,8 @@ impl Account {
         if request.urgent.is_some() {
             return self.urgent_start(server, list);
         }
-        if let Some(key) = request.walk.begins_at.filter(|key| list.position(*key).is_some()) {
-            return Start::At(key);
+        if let Some(key) = request.walk.begins_at.as_deref().filter(|key| list.position(**key).is_some()) {
+            return Start::At(*key);
         }
         // What the library asks besides is about the primary, or names its target.
         if !matches!(kind, Kind::Firmware | Kind::Registration(_)) || !self.remembers(server) {

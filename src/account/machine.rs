@@ -59,7 +59,7 @@ pub(super) struct Lane {
     /// A walk was due while a REGISTER to one target was under way.
     pub owes_walk: bool,
     /// The next walk begins at this target: it has lost the connection to us.
-    pub begins_at: Option<TargetKey>,
+    pub begins_at: Option<Box<TargetKey>>,
 }
 
 /// A target that asked not to be used.

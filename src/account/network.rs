@@ -159,7 +159,7 @@ impl Account {
         if !is_maintained || self.lanes[usize::from(lane)].walk.is_some() {
             return;
         }
-        self.lanes[usize::from(lane)].begins_at = Some(key);
+        self.lanes[usize::from(lane)].begins_at = Some(Box::new(key));
         let delay_ms = ctx.jitter().map_or(0, |random| random.up_to(FLOW_SPREAD_MS));
         let due = ctx.now.after(delay_ms);
         let state = &self.lanes[usize::from(lane)];

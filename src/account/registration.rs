@@ -66,7 +66,7 @@ impl Account {
             let Some(request) = ctx.requests.get_mut(walking.0) else { return };
             match why {
                 Walking::TakeOver(to) => request.walk.extend(to),
-                Walking::Lost(_, key) => request.walk.avoided = Some(key),
+                Walking::Lost(_, key) => request.walk.avoided = Some(Box::new(key)),
                 Walking::Due | Walking::Check(_) => {}
             }
             return;
@@ -95,7 +95,7 @@ impl Account {
     pub(super) fn registration_walk(&self, ctx: &Context<'_>, server: Server, why: Walking) -> Walk {
         let other = self.other_configured(server);
         let avoided = match why {
-            Walking::Lost(_, key) => Some(key),
+            Walking::Lost(_, key) => Some(Box::new(key)),
             Walking::Due | Walking::Check(_) | Walking::TakeOver(_) => None,
         };
         if self.is_concurrent() {

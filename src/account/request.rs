@@ -257,8 +257,9 @@ impl Account {
         for _ in 0..8 {
             let Some(request) = ctx.requests.get(id.0) else { return };
             let avoid = self.settings.skip_redundant_failover_addr;
-            let (method, is_urgent, avoided) = (request.method, request.urgent.is_some(), request.walk.avoided);
-            let is_last = |server, key| !is_urgent && (avoided == Some(key) || self.is_held(ctx, method, server, key));
+            let (method, is_urgent, avoided) =
+                (request.method, request.urgent.is_some(), request.walk.avoided.as_deref());
+            let is_last = |server, key| !is_urgent && (avoided == Some(&key) || self.is_held(ctx, method, server, key));
             let pick = request.walk.pick(is_last, avoid);
             let (Pick::Target(server, _) | Pick::NeedList(server)) = pick else {
                 return self.exhausted(ctx, id);

@@ -88,10 +88,10 @@ pub struct Walk {
     pub no_plain_after_tls: bool,
     /// Even the last target gets only the configured retries.
     pub always_retries: bool,
-    /// Was found dead just now, outside of this walk: tried last.
-    pub avoided: Option<TargetKey>,
+    /// Was found dead just now, outside of this walk: tried last. Boxed, as few walks have one.
+    pub avoided: Option<Box<TargetKey>>,
     /// Where the walk begins, whatever the failback mode says.
-    pub begins_at: Option<TargetKey>,
+    pub begins_at: Option<Box<TargetKey>>,
     /// Smallest Retry-After so far, if every failed target gave one, seconds.
     pub retry_after_s: Option<u32>,
 }
