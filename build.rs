@@ -4,13 +4,15 @@ use std::path::PathBuf;
 use std::{env, error::Error, fs};
 
 /// Sources of the header, in the order in which it reads best.
-const SOURCES: [&str; 12] = [
+const SOURCES: [&str; 14] = [
     "constants",
     "types",
     "config",
     "engine",
     "account",
     "request",
+    "dialog",
+    "network",
     "dns_io",
     "snapshot",
     "insight",

@@ -18,7 +18,7 @@
  *              return a count or a length return 0 then). sfo_engine_free() belongs to the thread that uses the engine.
  *              Engines are independent. A configuration belongs to one thread at a time.
  * OWNERSHIP    sfo_..._new() gives you an object, sfo_..._free() takes it back, once. What you pass in is copied; pointers
- *              you get in a callback die when it returns. Everything else is an id; ids of requests and attempts are never
+ *              you get in a callback die when it returns. Everything else is an id; ids of requests, attempts and dialogs are never
  *              reused, 0 is none, and a stale one yields SFO_ERR_NOT_FOUND. The id of an attempt stays known for 64*T1
  *              (32 s) after its end, so that late answers find it.
  * ERRORS       A programming mistake is a status (negative) of the call. An event of the world is a cause (SFO_CAUSE_...)
@@ -95,9 +95,9 @@
 
 /* REGISTER. Appears in callbacks only: the library starts registrations itself. */
 #define SFO_METHOD_REGISTER 1u
-/* INVITE outside a dialog. */
+/* INVITE. */
 #define SFO_METHOD_INVITE 2u
-/* SUBSCRIBE outside a dialog. */
+/* SUBSCRIBE. */
 #define SFO_METHOD_SUBSCRIBE 3u
 /* PUBLISH. */
 #define SFO_METHOD_PUBLISH 4u
@@ -105,13 +105,13 @@
 #define SFO_METHOD_OPTIONS 5u
 /* MESSAGE. */
 #define SFO_METHOD_MESSAGE 6u
-/* REFER outside a dialog. */
+/* REFER. */
 #define SFO_METHOD_REFER 7u
-/* NOTIFY outside a dialog. */
+/* NOTIFY. */
 #define SFO_METHOD_NOTIFY 8u
-/* INFO outside a dialog. */
+/* INFO. */
 #define SFO_METHOD_INFO 9u
-/* Any other method outside a dialog; the firmware knows which. */
+/* Any other method (BYE, UPDATE, PRACK, ...); the firmware knows which. */
 #define SFO_METHOD_OTHER 10u
 
 /* No particular reason. */
@@ -154,6 +154,8 @@
 #define SFO_CAUSE_RELEASED 18u
 /* The firmware withdrew the request. */
 #define SFO_CAUSE_CANCELLED 19u
+/* Another server was quicker to answer an urgent request. */
+#define SFO_CAUSE_ANSWERED_ELSEWHERE 20u
 
 /* An attempt of a request of the firmware. */
 #define SFO_PURPOSE_REQUEST 1u
@@ -268,6 +270,13 @@
 #define SFO_LINK_UP 1u
 /* The device's own address changed. */
 #define SFO_LINK_CHANGED 2u
+/* The network is down: nothing can be sent. */
+#define SFO_LINK_DOWN 3u
+
+/* An emergency call: waits for nothing that can be helped. See sfo_request_start(). */
+#define SFO_REQUEST_URGENT 1u
+/* The request belongs to the dialog sfo_request.dialog. See sfo_request_start(). */
+#define SFO_REQUEST_IN_DIALOG 2u
 
 /* sfo_engine_set_families(): IPv4 has a route. */
 #define SFO_FAMILY_IPV4 1u
@@ -708,10 +717,12 @@ typedef struct sfo_request {
   uint32_t account;
   /* SFO_METHOD_..., except REGISTER. */
   uint32_t method;
-  /* Must be 0. */
+  /* SFO_REQUEST_URGENT, SFO_REQUEST_IN_DIALOG, or 0. */
   uint32_t flags;
   /* Yours: handed back in every callback about the request. */
   uint64_t user_token;
+  /* With SFO_REQUEST_IN_DIALOG: the dialog, of sfo_dialog_open(). Else 0. */
+  uint64_t dialog;
 } sfo_request;
 
 /* A final response. Begin with SFO_RESPONSE_INIT. */
@@ -729,6 +740,22 @@ typedef struct sfo_response {
   /* SFO_RESPONSE_FINAL, or 0. */
   uint32_t flags;
 } sfo_response;
+
+/* How a dialog began. Begin with SFO_DIALOG_INIT, and set attempt or source_text. */
+typedef struct sfo_dialog {
+  /* sizeof(sfo_dialog) as you were compiled. */
+  size_t struct_size;
+  /* The account. */
+  uint32_t account;
+  /* With source_text: SFO_METHOD_... of the incoming request that set it up, mostly SFO_METHOD_INVITE. Without: 0. */
+  uint32_t method;
+  /* An outgoing request set it up: its attempt (sfo_done.attempt), which a response has come to. Else 0. */
+  uint64_t attempt;
+  /* An incoming request set it up: where that came from, "192.0.2.1", "192.0.2.1:5060", "2001:db8::1" or
+   * "[2001:db8::1]:5060". Else NULL.
+   */
+  const char *source_text;
+} sfo_dialog;
 
 /* A descriptor of the built-in DNS driver. */
 typedef struct sfo_dns_fd {
@@ -977,36 +1004,6 @@ sfo_status sfo_engine_set_dns_servers(struct sfo_engine *engine,
                                       const char *const *servers,
                                       size_t count);
 
-/* The network came up, or the device's own address changed: what was learned about servers is forgotten, DNS is asked
- * anew, and every running account registers again. Requests under way go on as they are. DNS queries under way begin anew,
- * as other queries and from other ports. While the network is down, return SFO_CAUSE_LOCAL from send_sip.
- *
- * engine: the engine.
- * now_ms: your clock.
- * link: SFO_LINK_UP or SFO_LINK_CHANGED.
- * Returns SFO_OK; SFO_ERR_INVALID: engine is NULL, or link unknown; SFO_ERR_BUSY; SFO_ERR_STATE; SFO_ERR_FAULT.
- * Callbacks: any. From callbacks: yes. Since 0.1.
- */
-sfo_status sfo_engine_set_link(struct sfo_engine *engine,
-                               uint64_t now_ms,
-                               uint32_t link);
-
-/* Whether an incoming request comes from a server of the account: any known target of either server, or, with
- * `account.X.accept_only_registered` = 1, a target that holds a registration.
- *
- * engine: the engine.
- * account: X.
- * address_text: the source, "192.0.2.1" or "2001:db8::1".
- * out: receives 1 or 0.
- * Returns SFO_OK; SFO_ERR_INVALID: a pointer is NULL, or no address; SFO_ERR_NOT_FOUND: no such account; SFO_ERR_BUSY;
- * SFO_ERR_STATE; SFO_ERR_FAULT.
- * Callbacks: none. From callbacks: yes. Since 0.1.
- */
-sfo_status sfo_engine_accepts_source(struct sfo_engine *engine,
-                                     uint32_t account,
-                                     const char *address_text,
-                                     uint32_t *out);
-
 /* Reads the counters.
  *
  * engine: the engine.
@@ -1055,7 +1052,8 @@ sfo_status sfo_account_stop(struct sfo_engine *engine,
 
 /* Says whether a call is up on an account, incoming or outgoing. New settings and the return to a primary (failback) wait
  * until it is over. When an INVITE was answered with 2xx, say 1 in the request_done callback, or at the latest before your
- * next sfo_engine_handle_timer(): until then the library takes it for granted.
+ * next sfo_engine_handle_timer(): until then the library takes it for granted. Calls that the library knows as dialogs
+ * (sfo_dialog_open()) count by themselves: the account is idle when this says 0 and none of those is open.
  *
  * engine: the engine.
  * now_ms: your clock.
@@ -1097,18 +1095,31 @@ sfo_status sfo_account_current_target(struct sfo_engine *engine,
                                       uint32_t account,
                                       struct sfo_target *out);
 
-/* Starts a request outside a dialog. The library picks the server and calls send_sip, once per server tried, until one
- * answers; then request_done. Requests inside a dialog go where the dialog goes, without the library. Where the account
- * registers with one server at a time, a request that finds server 1 dead waits until the account has registered with
- * server 2.
+/* Starts a request. The library picks the server and calls send_sip, once per server tried, until one answers; then
+ * request_done. Where the account registers with one server at a time, a request that finds server 1 dead waits until the
+ * account has registered with server 2.
+ *
+ * SFO_REQUEST_URGENT is for emergency calls. Such a request does not wait for a registration, for DNS where any address is
+ * known, or for the pause of a server, and goes to both servers, registered or not. It begins at the target that answered
+ * last. If no response has come within 2 s (TLS: 4 s), the next target is asked as well, while the attempts before stay
+ * open; the first response above 100 wins, and cancel_sip ends the others (SFO_CAUSE_ANSWERED_ELSEWHERE). Several attempts
+ * of one request may be open at once, then; a call that a late one of them sets up is to be ended as SFO_LATE says.
+ *
+ * SFO_REQUEST_IN_DIALOG is for requests inside a dialog whose next hop is a server of the account (where the route set
+ * leads elsewhere, the library is not needed). Such a request goes to the target of its dialog and nowhere else, has 64*T1,
+ * and any final response is its answer; if there is none, that is reported (SFO_DONE_FAILED). CANCEL and ACK belong to
+ * their transaction: they never are requests of their own here.
+ *
+ * While the network is down (SFO_LINK_DOWN) a request waits, for 64*T1 (32 s) at most, and then fails with
+ * SFO_CAUSE_LOCAL.
  *
  * engine: the engine.
  * now_ms: your clock.
  * request: what to route; copied. Begin with SFO_REQUEST_INIT.
  * id: receives the request's id before any callback about it runs.
- * Returns SFO_OK; SFO_ERR_NOT_FOUND: no such account; SFO_ERR_STATE: the account is not running; SFO_ERR_LIMIT: too many
- * requests at once; SFO_ERR_INVALID: a pointer is NULL, struct_size too small, or method or flags unknown;
- * SFO_ERR_BUSY; SFO_ERR_FAULT.
+ * Returns SFO_OK; SFO_ERR_NOT_FOUND: no such account, or the account has no such dialog (any more); SFO_ERR_STATE: the
+ * account is not running; SFO_ERR_LIMIT: too many requests at once; SFO_ERR_INVALID: a pointer is NULL, struct_size too
+ * small, method or flags unknown, both flags set, or a dialog without its flag; SFO_ERR_BUSY; SFO_ERR_FAULT.
  * Callbacks: any. From callbacks: yes. Since 0.1.
  */
 sfo_status sfo_request_start(struct sfo_engine *engine,
@@ -1133,6 +1144,7 @@ sfo_status sfo_request_cancel(struct sfo_engine *engine,
 /* Reports a provisional response: the server is alive. From now on silence does not move the request to another target
  * any more (a final 503 still does): an INVITE has 180 s from its last provisional response (RFC 3261 timer C; phones that
  * ring longer repeat it every minute), any other request 64*T1 from its start; then it is cancelled and has failed.
+ * An urgent request is won by the first response above 100.
  *
  * engine: the engine.
  * now_ms: your clock.
@@ -1180,6 +1192,127 @@ sfo_status sfo_attempt_failed(struct sfo_engine *engine,
                               uint64_t now_ms,
                               uint64_t attempt,
                               uint32_t cause);
+
+/* Tells of a dialog, so that requests inside it find their server: those started with SFO_REQUEST_IN_DIALOG go to the
+ * target that set it up, whatever the account does meanwhile. For an outgoing call that is the target of its attempt, for
+ * an incoming one the server at the address that the request came from.
+ *
+ * A dialog of an INVITE counts as a call: while it is open the account is not idle, so that new settings and the return to
+ * a primary (failback) wait. It adds to sfo_account_set_busy(): an account is idle when that says 0 and no such dialog is
+ * open. A firmware that opens a dialog for each of its calls needs only this one; one that has calls without the library
+ * needs the other for those.
+ *
+ * Dialogs end by sfo_dialog_close(), and with their account (stopped, or removed from the configuration) or engine. A change
+ * of servers does not end them.
+ *
+ * engine: the engine.
+ * now_ms: your clock.
+ * dialog: copied. Begin with SFO_DIALOG_INIT.
+ * id: receives the dialog; ids are never reused, 0 is none.
+ * Returns SFO_OK; SFO_ERR_NOT_FOUND: no such account, no such attempt (any more: open the dialog within 64*T1 after the
+ * attempt's end), or no target of the account has that address; SFO_ERR_STATE: the account is not running, or the attempt
+ * has had no response; SFO_ERR_LIMIT: too many dialogs at once; SFO_ERR_INVALID: a pointer is NULL, struct_size too small,
+ * neither or both of attempt and source_text set, no address, or method unknown, missing or out of place; SFO_ERR_BUSY;
+ * SFO_ERR_FAULT.
+ * Callbacks: any. From callbacks: yes. Since 0.1.
+ */
+sfo_status sfo_dialog_open(struct sfo_engine *engine,
+                           uint64_t now_ms,
+                           const struct sfo_dialog *dialog,
+                           uint64_t *id);
+
+/* Tells that a dialog is over. Requests under way inside it (a BYE, mostly) go on to their end.
+ *
+ * engine: the engine.
+ * now_ms: your clock.
+ * dialog: the id.
+ * Returns SFO_OK; SFO_ERR_NOT_FOUND: there is no such dialog (any more); SFO_ERR_INVALID: engine is NULL; SFO_ERR_BUSY;
+ * SFO_ERR_STATE; SFO_ERR_FAULT.
+ * Callbacks: any. From callbacks: yes. Since 0.1.
+ */
+sfo_status sfo_dialog_close(struct sfo_engine *engine,
+                            uint64_t now_ms,
+                            uint64_t dialog);
+
+/* The device's own network went down, came up, or changed.
+ *
+ * SFO_LINK_DOWN: nothing is sent any more, and no server is blamed for silence. Attempts without a response are left
+ * (cancel_sip); their requests, and new ones, wait for the network. Attempts with a provisional response stay open, and
+ * their time stands still. A request that has waited for 64*T1 (32 s with T1 = 500 ms) fails with SFO_CAUSE_LOCAL.
+ * Registrations under way are dropped; the lifetime of those granted goes on.
+ *
+ * SFO_LINK_UP, SFO_LINK_CHANGED (also without SFO_LINK_DOWN before): what was learned about servers is forgotten, DNS is
+ * asked anew (queries under way begin anew, as other queries and from other ports), and every running account registers
+ * again. Waiting requests go on where they were, as new attempts; attempts that stayed open get the time of a new
+ * provisional response; other requests under way go on as they are.
+ *
+ * A firmware that cannot tell that its network is down returns SFO_CAUSE_LOCAL from send_sip: that blames no server either,
+ * but ends the request.
+ *
+ * engine: the engine.
+ * now_ms: your clock.
+ * link: SFO_LINK_DOWN, SFO_LINK_UP or SFO_LINK_CHANGED.
+ * Returns SFO_OK; SFO_ERR_INVALID: engine is NULL, or link unknown; SFO_ERR_BUSY; SFO_ERR_STATE; SFO_ERR_FAULT.
+ * Callbacks: any. From callbacks: yes. Since 0.1.
+ */
+sfo_status sfo_engine_set_link(struct sfo_engine *engine,
+                               uint64_t now_ms,
+                               uint32_t link);
+
+/* The connection was lost over which an account is registered (TCP or TLS; or, over UDP, a keep-alive got no answer): its
+ * server cannot reach the phone any more. Within 2 seconds, at random (at once without sfo_options.jitter), the account
+ * registers again with the same target; if that fails, with the next one, like any refresh. Nothing happens where a
+ * REGISTER is under way already, or the account holds no registration that it maintains. An attempt that was under way
+ * on the connection is reported by sfo_attempt_failed() besides.
+ *
+ * engine: the engine.
+ * now_ms: your clock.
+ * account: X.
+ * server: 1 or 2 (sfo_send.server of the REGISTER); 0 for whichever the account is registered with.
+ * Returns SFO_OK; SFO_ERR_NOT_FOUND: no such account; SFO_ERR_INVALID: engine is NULL, or server above 2; SFO_ERR_BUSY;
+ * SFO_ERR_STATE; SFO_ERR_FAULT.
+ * Callbacks: any. From callbacks: yes. Since 0.1.
+ */
+sfo_status sfo_engine_flow_lost(struct sfo_engine *engine,
+                                uint64_t now_ms,
+                                uint32_t account,
+                                uint32_t server);
+
+/* Something was received from a server without the library asking for it: a request, a keep-alive. It is alive: that
+ * counts for the key options_interval, and ends its quarantine. Responses to attempts need not be reported here. Report
+ * only what really comes from the server, best after sfo_engine_accepts_source().
+ *
+ * engine: the engine.
+ * now_ms: your clock.
+ * account: X; 0 for all accounts.
+ * address_text: the source, "192.0.2.1", "192.0.2.1:5060", "2001:db8::1" or "[2001:db8::1]:5060"; without a port it stands
+ * for all targets at the address.
+ * Returns SFO_OK; SFO_ERR_INVALID: a pointer is NULL, or no address; SFO_ERR_NOT_FOUND: no such account; SFO_ERR_BUSY;
+ * SFO_ERR_STATE; SFO_ERR_FAULT.
+ * Callbacks: any. From callbacks: yes. Since 0.1.
+ */
+sfo_status sfo_engine_heard_from(struct sfo_engine *engine,
+                                 uint64_t now_ms,
+                                 uint32_t account,
+                                 const char *address_text);
+
+/* Whether an incoming request comes from a server of the account: any known target of either server, or, with
+ * `account.X.accept_only_registered` = 1, a target that holds a registration; and any target that a dialog is open with
+ * (sfo_dialog_open()). Only the address counts, as TCP and TLS connections come from any port; an IPv4 address in IPv6 form
+ * ("::ffff:192.0.2.1") is the IPv4 address.
+ *
+ * engine: the engine.
+ * account: X.
+ * address_text: the source, "192.0.2.1" or "2001:db8::1", with or without a port.
+ * out: receives 1 or 0.
+ * Returns SFO_OK; SFO_ERR_INVALID: a pointer is NULL, or no address; SFO_ERR_NOT_FOUND: no such account; SFO_ERR_BUSY;
+ * SFO_ERR_STATE; SFO_ERR_FAULT.
+ * Callbacks: none. From callbacks: yes. Since 0.1.
+ */
+sfo_status sfo_engine_accepts_source(struct sfo_engine *engine,
+                                     uint32_t account,
+                                     const char *address_text,
+                                     uint32_t *out);
 
 /* Lists the descriptors to poll now, and for what. Ask before every poll() or select(); with epoll, use the dns_watch
  * callback instead. Usually there are none: a descriptor lives as long as its query. (select() can watch descriptors below
@@ -1373,7 +1506,8 @@ uint32_t sfo_abi_version(void);
 /* Initializers. In C++ before C++11, members are set by assignment after these. */
 #define SFO_CALLBACKS_INIT { sizeof(sfo_callbacks), NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL }
 #define SFO_OPTIONS_INIT { sizeof(sfo_options), 500u, 0u, 1u, 1800u, 256u, 7u, SFO_LOG_INFO, { 0 }, 86400u, 1u, 0u, 512u }
-#define SFO_REQUEST_INIT { sizeof(sfo_request), 0u, 0u, 0u, 0u }
+#define SFO_REQUEST_INIT { sizeof(sfo_request), 0u, 0u, 0u, 0u, 0u }
+#define SFO_DIALOG_INIT { sizeof(sfo_dialog), 0u, 0u, 0u, NULL }
 #define SFO_RESPONSE_INIT { sizeof(sfo_response), 0u, SFO_ABSENT, SFO_ABSENT, SFO_ABSENT, 0u }
 
 #endif  /* SIPFAILOVER_H */

@@ -187,11 +187,18 @@ PLACE(sfo_target, port, 20, 16, 16);
 PLACE(sfo_target, address, 24, 20, 20);
 PLACE(sfo_target, text, 40, 36, 36);
 
-SIZE(sfo_request, 32, 24, 24);
+SIZE(sfo_request, 40, 32, 32);
 PLACE(sfo_request, account, 8, 4, 4);
 PLACE(sfo_request, method, 12, 8, 8);
 PLACE(sfo_request, flags, 16, 12, 12);
 PLACE(sfo_request, user_token, 24, 16, 16);
+PLACE(sfo_request, dialog, 32, 24, 24);
+
+SIZE(sfo_dialog, 32, 32, 24);
+PLACE(sfo_dialog, account, 8, 4, 4);
+PLACE(sfo_dialog, method, 12, 8, 8);
+PLACE(sfo_dialog, attempt, 16, 16, 12);
+PLACE(sfo_dialog, source_text, 24, 24, 20);
 
 SIZE(sfo_response, 32, 24, 24);
 PLACE(sfo_response, status, 8, 4, 4);
@@ -215,6 +222,7 @@ FIRST(sfo_counters);
 FIRST(sfo_account_info);
 FIRST(sfo_target);
 FIRST(sfo_request);
+FIRST(sfo_dialog);
 FIRST(sfo_response);
 
 /* Numbers that are part of the interface. */

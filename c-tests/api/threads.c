@@ -15,6 +15,7 @@ static void *calls_everything(void *argument)
   sfo_engine *engine = argument;
   sfo_request request = SFO_REQUEST_INIT;
   sfo_response response = SFO_RESPONSE_INIT;
+  sfo_dialog dialog = SFO_DIALOG_INIT;
   sfo_counters counters;
   sfo_account_info info;
   sfo_target target;
@@ -27,6 +28,8 @@ static void *calls_everything(void *argument)
   request.account = 1;
   request.method = SFO_METHOD_INVITE;
   response.status = 200;
+  dialog.account = 1;
+  dialog.attempt = 1;
   counters.struct_size = sizeof counters;
   info.struct_size = sizeof info;
   target.struct_size = sizeof target;
@@ -36,6 +39,10 @@ static void *calls_everything(void *argument)
   CHECK_EQ(sfo_engine_dns_failed(engine, 0, 1, 0, SFO_TRANSPORT_UDP), SFO_ERR_BUSY);
   CHECK_EQ(sfo_engine_set_dns_servers(engine, 0, servers, 1), SFO_ERR_BUSY);
   CHECK_EQ(sfo_engine_set_link(engine, 0, SFO_LINK_UP), SFO_ERR_BUSY);
+  CHECK_EQ(sfo_engine_flow_lost(engine, 0, 1, 0), SFO_ERR_BUSY);
+  CHECK_EQ(sfo_engine_heard_from(engine, 0, 1, "192.0.2.1"), SFO_ERR_BUSY);
+  CHECK_EQ(sfo_dialog_open(engine, 0, &dialog, &id), SFO_ERR_BUSY);
+  CHECK_EQ(sfo_dialog_close(engine, 0, 1), SFO_ERR_BUSY);
   CHECK_EQ(sfo_engine_accepts_source(engine, 1, "192.0.2.1", &accepted), SFO_ERR_BUSY);
   CHECK_EQ(sfo_engine_counters(engine, &counters), SFO_ERR_BUSY);
   CHECK_EQ(sfo_engine_last_error(engine, text, sizeof text), 0);

@@ -252,10 +252,19 @@ void act(run *in, const command *what) {
   case COMMAND_CLOCK_JUMP:
     jump_clock(in, what);
     break;
-  case COMMAND_TICK_WRAP: /* the clock was set so that it wraps now, without being told */
   case COMMAND_INCOMING:
+    incoming_call(in, what);
+    break;
   case COMMAND_DIALOG_END:
-  case COMMAND_FLOW_LOST: /* refused when the file was read */
+    end_dialog(in, what);
+    break;
+  case COMMAND_FLOW_LOST:
+    lose_flow(in, what);
+    break;
+  case COMMAND_HEARD:
+    hear_from(in, what);
+    break;
+  case COMMAND_TICK_WRAP: /* the clock was set so that it wraps now, without being told */
   default:
     break;
   }

@@ -38,6 +38,8 @@ void start_request(run *in, const command *what) {
   asked.account = what->account;
   asked.method = what->method;
   asked.user_token = index + 1u;
+  asked.flags = what->urgent ? SFO_REQUEST_URGENT : what->parent ? SFO_REQUEST_IN_DIALOG : 0;
+  asked.dialog = what->parent ? dialog_of(in, what->parent) : 0;
   line = in->transcript.count;
   in->starting = index + 1u;
   in->starting_id = 0;
@@ -106,6 +108,7 @@ void begin_calls(run *in) {
     at->up = has_hangup(in, at->name);
     if (at->up)
       set_busy(in, at->origin->account, 1);
+    begin_dialog(in, &in->request[i]);
   }
 }
 

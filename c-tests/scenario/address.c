@@ -1,5 +1,6 @@
 #include "address.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "text.h"
@@ -116,4 +117,21 @@ int parse_endpoint(const char *string, endpoint *out) {
 
 int same_address(const endpoint *a, const endpoint *b) {
   return a->family == b->family && memcmp(a->bytes, b->bytes, a->family == 4 ? 4 : 16) == 0;
+}
+
+void endpoint_to_text(const endpoint *from, char *out, size_t room) {
+  const uint8_t *at = from->bytes;
+  char address[48], *end = address;
+  int group;
+  if (from->family == 4) {
+    snprintf(address, sizeof address, "%u.%u.%u.%u", at[0], at[1], at[2], at[3]);
+  } else {
+    for (group = 0; group < 8; group++)
+      end += snprintf(end, (size_t)(address + sizeof address - end), "%s%x", group ? ":" : "",
+                      (unsigned)at[2 * group] << 8 | at[2 * group + 1]);
+  }
+  if (!from->port)
+    snprintf(out, room, "%s", address);
+  else
+    snprintf(out, room, from->family == 4 ? "%s:%u" : "[%s]:%u", address, (unsigned)from->port);
 }

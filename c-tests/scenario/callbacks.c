@@ -176,6 +176,7 @@ static void on_done(void *user, const sfo_done *done) {
   if (of) {
     of->done = 1;
     of->answered |= done->result == SFO_DONE_ANSWERED;
+    of->attempt = done->attempt;
     of->begins = of->method == SFO_METHOD_INVITE && done->sip_status >= 200 && done->sip_status < 300;
     in->calls_begin |= of->begins;
     text_addf(&line, "done %s request=%s result=%s", method_name(done->method), of->name ? of->name : "-",

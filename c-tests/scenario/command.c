@@ -65,7 +65,7 @@ static int read_request(reader *from) {
   while ((word = next_word(from)) != NULL)
     if (read_request_word(from, word))
       return -1;
-  return from->out->parent ? not_supported(from->where, "parent=") : 0;
+  return 0;
 }
 
 /* An emergency call: a request like any other, but it waits for nothing. */
@@ -74,14 +74,23 @@ static int read_urgent(reader *from) {
   return read_request(from);
 }
 
-static int read_incoming(reader *from) {
+static int read_source(reader *from) {
   const char *word;
   if (take_account(from))
     return -1;
   word = next_word(from);
   if (!word || strcmp(word, "from") != 0)
-    return wrong(from->where, "expected incoming ACCOUNT from IP [as NAME], not %s", quoted(word));
-  if (take_host(from))
+    return wrong(from->where, "expected ACCOUNT from IP, not '%s'", word ? word : "");
+  return take_host(from);
+}
+
+static int read_heard(reader *from) {
+  return read_source(from) ? -1 : finish_line(from);
+}
+
+static int read_incoming(reader *from) {
+  const char *word;
+  if (read_source(from))
     return -1;
   word = next_word(from);
   if (word && strcmp(word, "as") != 0)
@@ -166,11 +175,11 @@ static const struct {
     {"challenge", COMMAND_CHALLENGE, read_host, 0},
     {"grant", COMMAND_GRANT, read_grant, 0},
     {"request", COMMAND_REQUEST, read_request, 0},
-    {"urgent", COMMAND_REQUEST, read_urgent, 1},
-    {"incoming", COMMAND_INCOMING, read_incoming, 1},
+    {"urgent", COMMAND_REQUEST, read_urgent, 0},
+    {"incoming", COMMAND_INCOMING, read_incoming, 0},
     {"cancel", COMMAND_CANCEL, read_cancel, 0},
     {"hangup", COMMAND_HANGUP, read_cancel, 0},
-    {"dialog", COMMAND_DIALOG_END, read_dialog, 1},
+    {"dialog", COMMAND_DIALOG_END, read_dialog, 0},
     {"busy", COMMAND_BUSY, read_account, 0},
     {"idle", COMMAND_IDLE, read_account, 0},
     {"dns", COMMAND_DNS_MODE, read_dns, 0},
@@ -178,7 +187,8 @@ static const struct {
     {"reload", COMMAND_RELOAD, read_nothing, 0},
     {"network", COMMAND_LINK, read_network, 0},
     {"link", COMMAND_LINK, read_link, 0},
-    {"flow-lost", COMMAND_FLOW_LOST, read_account, 1},
+    {"flow-lost", COMMAND_FLOW_LOST, read_account, 0},
+    {"heard", COMMAND_HEARD, read_heard, 0},
     {"reboot", COMMAND_REBOOT, read_reboot, 0},
     {"clock", COMMAND_CLOCK_JUMP, read_clock, 0},
     {"tick-wrap", COMMAND_TICK_WRAP, read_nothing, 0},

@@ -29,6 +29,7 @@ static const char *const causes[] = {
     [SFO_CAUSE_OTHER_REQUEST] = "other-request",
     [SFO_CAUSE_RELEASED] = "released",
     [SFO_CAUSE_CANCELLED] = "cancelled",
+    [SFO_CAUSE_ANSWERED_ELSEWHERE] = "answered-elsewhere",
 };
 static const char *const methods[] = {
     [SFO_METHOD_REGISTER] = "REGISTER",

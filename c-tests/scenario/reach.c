@@ -44,7 +44,7 @@ void check_reach(run *in, const sfo_done *done) {
   int by_servers = done->cause == SFO_CAUSE_TIMEOUT || done->cause == SFO_CAUSE_UNREACHABLE ||
                    done->cause == SFO_CAUSE_CONNECT || done->cause == SFO_CAUSE_TLS || done->cause == SFO_CAUSE_RESPONSE;
   /* The far end of some requests refuses them, wherever they arrive. */
-  if (!of || !of->origin || of->origin->final >= 300 || done->result != SFO_DONE_FAILED || !by_servers ||
+  if (!of || !of->origin || of->origin->parent || of->origin->final >= 300 || done->result != SFO_DONE_FAILED || !by_servers ||
       in->watches.world_changed_ms > of->started_ms || was_alive(in, of->id))
     return;
   passed = missed(in, of, done->account);

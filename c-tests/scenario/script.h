@@ -40,6 +40,7 @@ typedef enum command_kind {
   COMMAND_INCOMING,
   COMMAND_DIALOG_END,
   COMMAND_FLOW_LOST,
+  COMMAND_HEARD,
   COMMAND_REBOOT,
   COMMAND_TICK_WRAP
 } command_kind;

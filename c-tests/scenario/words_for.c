@@ -37,6 +37,7 @@ const char *words_for_cause(const char *cause) {
       {"other-request", "another request found it dead"},
       {"released", "end of the run"},
       {"cancelled", "withdrawn by the user"},
+      {"answered-elsewhere", "another server was quicker"},
       {"response", "refused"},
   };
   return LOOK_UP(causes, cause);

@@ -6,7 +6,7 @@ use super::machine::Account;
 use super::request::{Kind, Phase};
 use super::trace::What;
 use super::walk::Failed;
-use crate::config::ServerSettings;
+use crate::config::{FailoverCodes, ServerSettings};
 use crate::policy::{
     Budget, Method, Report, TIMER_C_MS, Verdict, full_budget, judge, retry_budget, transaction_timeout_ms,
 };
@@ -74,6 +74,10 @@ impl Attempt {
         &self.list.targets()[usize::from(self.index)]
     }
 
+    pub(super) fn is_proceeding(&self) -> bool {
+        self.state == AttemptState::Proceeding
+    }
+
     /// Nothing final was heard or decided yet.
     #[must_use]
     pub fn is_open(&self) -> bool {
@@ -115,15 +119,17 @@ impl Account {
         }
         let last = self.is_last_target(ctx, id, server, index);
         let t1_ms = ctx.options.t1_ms;
-        let (Some(settings), Some(request)) = (self.settings.server(server), ctx.requests.get_mut(id.0)) else {
-            return;
-        };
+        let settings = self.settings.server(server);
+        let Some(request) = ctx.requests.get_mut(id.0) else { return };
         let Some(list) = request.walk.list(server).cloned() else { return };
         let Some(target) = list.targets().get(usize::from(index)) else { return };
         request.walk.try_target(server, index);
-        let budget = match last {
-            true => full_budget(request.method, t1_ms),
-            false => retry_budget(request.method, target.key.transport, retries(settings, request.method), t1_ms),
+        // Inside a dialog nothing else can be tried, and an urgent request does not wait for the end of an attempt.
+        let is_full = last || request.is_in_dialog || request.urgent.is_some();
+        let transport = target.key.transport;
+        let budget = match settings.filter(|_| !is_full) {
+            Some(settings) => retry_budget(request.method, transport, retries(settings, request.method), t1_ms),
+            None => full_budget(request.method, t1_ms),
         };
         let attempt = Attempt {
             request: id,
@@ -135,7 +141,7 @@ impl Account {
             token: request.token,
             budget,
             ordinal: request.walk.ordinal,
-            expires_s: request.expires_s(settings),
+            expires_s: settings.map_or(0, |settings| request.expires_s(settings)),
             started: ctx.now,
             state: AttemptState::Open,
             sent: false,
@@ -150,6 +156,7 @@ impl Account {
             // The table of attempts is full: a fault of this device, so no server is blamed.
             return self.give_up(ctx, id, Cause::Transport(TransportFailure::Local));
         };
+        self.keep_branch_open(ctx, id, transport);
         if let Some(request) = ctx.requests.get_mut(id.0) {
             request.phase = Phase::Attempting(attempt_id);
             request.last_attempt = Some(attempt_id);
@@ -174,7 +181,7 @@ impl Account {
     }
 
     /// A provisional response: the server is alive, the retry budget is over.
-    pub fn on_provisional(&mut self, ctx: &mut Context<'_>, id: AttemptId) -> ReportStatus {
+    pub fn on_provisional(&mut self, ctx: &mut Context<'_>, id: AttemptId, status: u16) -> ReportStatus {
         let t1_ms = ctx.options.t1_ms;
         let Some(attempt) = ctx.attempts.get_mut(id.0) else { return ReportStatus::Unknown };
         match attempt.state {
@@ -190,8 +197,12 @@ impl Account {
         let (request, server, list, index) = (attempt.request, attempt.server, attempt.list.clone(), attempt.index);
         set_attempt_timer(ctx, id, ms);
         note(ctx, id, What::Provisional);
-        ctx.health.alive(list.targets()[usize::from(index)].key);
+        self.note_heard(ctx, list.targets()[usize::from(index)].key);
         self.note_answer(ctx, request, (server, &list, index));
+        // 100 only says that the next hop has got it: somebody else may still be quicker.
+        if status > 100 {
+            self.win(ctx, request, id);
+        }
         ReportStatus::Taken
     }
 
@@ -204,7 +215,7 @@ impl Account {
             AttemptState::Open | AttemptState::Proceeding => {}
         }
         let key = attempt.target().key;
-        ctx.health.alive(key);
+        self.note_heard(ctx, key);
         let is_challenge = matches!(response.status, 401 | 407) && !response.challenge_is_final;
         if is_challenge {
             note(ctx, id, What::Challenged);
@@ -260,13 +271,14 @@ impl Account {
         attempt.challenged = true;
         let ms = attempt.budget.ms;
         set_attempt_timer(ctx, id, ms);
+        self.restart_patience(ctx, id);
     }
 
     fn note_late(&mut self, ctx: &mut Context<'_>, id: AttemptId) -> ReportStatus {
         ctx.counters.late_reports += 1;
         note(ctx, id, What::Late);
-        if let Some(attempt) = ctx.attempts.get(id.0) {
-            ctx.health.alive(attempt.target().key);
+        if let Some(key) = ctx.attempts.get(id.0).map(|attempt| attempt.target().key) {
+            self.note_heard(ctx, key);
         }
         ReportStatus::Late
     }
@@ -283,9 +295,8 @@ impl Account {
         if !attempt.is_open() {
             return;
         }
-        let (request, server, method) = (attempt.request, attempt.server, attempt.method);
-        let Some(settings) = self.settings.server(server) else { return };
-        let verdict = judge(method, &settings.failover_codes, report);
+        let request = attempt.request;
+        let verdict = self.judge_report(ctx, attempt, report);
         // A provisional response has already shown the server alive: from then on only an answer can come.
         let was_alive = attempt.state == AttemptState::Proceeding;
         match report {
@@ -308,13 +319,39 @@ impl Account {
         }
         match verdict {
             Verdict::Answer => self.on_answer(ctx, request, id, response),
-            Verdict::Local => self.give_up(ctx, request, report.cause()),
+            Verdict::Local => self.on_local_fault(ctx, request, id, report.cause()),
             Verdict::Unreachable(cause) if was_alive => self.on_fallen_silent(ctx, id, cause),
             Verdict::Unreachable(cause) => self.on_unreachable(ctx, request, id, cause),
             Verdict::Unavailable(cause) => {
                 let retry_after = response.and_then(|r| r.retry_after_s);
                 self.on_unavailable(ctx, request, id, cause, retry_after);
             }
+        }
+    }
+
+    /// What a report means for the request of this attempt.
+    fn judge_report(&self, ctx: &Context<'_>, attempt: &Attempt, report: Report) -> Verdict {
+        let request = ctx.requests.get(attempt.request.0);
+        // Inside a dialog, and where only a sign of life is wanted, any response is the answer.
+        let takes_any = request.is_some_and(|request| request.is_in_dialog || request.kind == Kind::Liveness);
+        match (report, self.settings.server(attempt.server)) {
+            (Report::Final(_), _) if takes_any => Verdict::Answer,
+            (_, Some(settings)) => judge(attempt.method, &settings.failover_codes, report),
+            // A dialog with a server that is not configured any more.
+            (_, None) => judge(attempt.method, &FailoverCodes::default(), report),
+        }
+    }
+
+    /// This device could not send. No target is blamed; where another may be in reach all the same, an urgent request tries.
+    fn on_local_fault(&mut self, ctx: &mut Context<'_>, request: RequestId, id: AttemptId, cause: Cause) {
+        let Some(attempt) = ctx.attempts.get(id.0) else { return };
+        let (server, index) = (attempt.server, attempt.index);
+        match ctx.requests.get_mut(request.0) {
+            Some(urgent) if urgent.urgent.is_some() => {
+                urgent.walk.note_failure(Failed { server, index, cause }, false, None);
+                self.advance(ctx, request);
+            }
+            _ => self.give_up(ctx, request, cause),
         }
     }
 
@@ -327,12 +364,22 @@ impl Account {
             request.walk.note_failure(Failed { server, index, cause }, false, None);
         }
         self.note_failback_failed(ctx, request, (server, index), started);
-        self.give_up(ctx, request, cause);
+        match self.has_rivals(ctx, request) {
+            true => self.advance(ctx, request),
+            false => self.give_up(ctx, request, cause),
+        }
     }
 
     fn on_unreachable(&mut self, ctx: &mut Context<'_>, request: RequestId, id: AttemptId, cause: Cause) {
         let Some(attempt) = ctx.attempts.get(id.0) else { return };
         let (server, index, key, started) = (attempt.server, attempt.index, attempt.target().key, attempt.started);
+        if ctx.requests.get(request.0).is_some_and(|request| request.kind == Kind::Liveness) {
+            // A challenge was a sign of life, even if nothing came after it.
+            return match attempt.challenged {
+                true => self.give_up(ctx, request, cause),
+                false => self.on_liveness_lost(ctx, request, key, cause),
+            };
+        }
         match cause {
             // The request that found the target dead has been counted.
             Cause::OtherRequest => {}
@@ -394,7 +441,12 @@ impl Account {
     }
 
     /// A REGISTER in flight to a target that was just found dead need not wait for its own budget.
-    fn fail_registrations_to(&mut self, ctx: &mut Context<'_>, key: crate::target::TargetKey, found_by: AttemptId) {
+    pub(super) fn fail_registrations_to(
+        &mut self,
+        ctx: &mut Context<'_>,
+        key: crate::target::TargetKey,
+        found_by: AttemptId,
+    ) {
         let is_waiting = |id: &&RequestId| {
             let Some(request) = ctx.requests.get(id.0) else { return false };
             let Phase::Attempting(attempt) = request.phase else { return false };
@@ -425,7 +477,7 @@ fn retries(settings: &ServerSettings, method: Method) -> u8 {
     }
 }
 
-fn set_attempt_timer(ctx: &mut Context<'_>, id: AttemptId, ms: u64) {
+pub(super) fn set_attempt_timer(ctx: &mut Context<'_>, id: AttemptId, ms: u64) {
     let Some(attempt) = ctx.attempts.get_mut(id.0) else { return };
     attempt.timer = Some(ctx.timers.replace(attempt.timer, ctx.now.after(ms), TimerKey::Attempt(id)));
 }

@@ -1,20 +1,25 @@
 //! How requests end.
 
 use super::action::{Action, CancelMode, DoneReport, FailedAttempt, RequestResult};
-use super::attempt::{end_attempt, leave_attempt};
+use super::attempt::end_attempt;
 use super::context::Context;
 use super::machine::Account;
 use super::request::{Kind, Phase, set_phase};
 use super::trace::What;
+use super::urgent::{cancel_request_timer, end_attempts};
 use crate::types::{Cause, RequestId, Server};
 
 impl Account {
     /// No target is left.
     pub(super) fn exhausted(&mut self, ctx: &mut Context<'_>, id: RequestId) {
+        if self.waits_for_branches(ctx, id) {
+            return;
+        }
         let Some(request) = ctx.requests.get(id.0) else { return };
         let cause = request.walk.last_cause().unwrap_or(Cause::Resolution);
         let is_wanted = |server: Server| self.settings.server(server).is_some_and(|s| s.only_signal_with_registered);
-        let had_no_binding = request.walk.ordinal == 0 && Server::BOTH.into_iter().any(is_wanted);
+        let had_no_binding =
+            request.walk.ordinal == 0 && request.urgent.is_none() && Server::BOTH.into_iter().any(is_wanted);
         match request.kind {
             Kind::Firmware if had_no_binding => self.give_up(ctx, id, Cause::NotRegistered),
             Kind::Firmware => self.give_up(ctx, id, cause),
@@ -28,16 +33,16 @@ impl Account {
         if request.kind != Kind::Firmware {
             return self.on_register_failed(ctx, id, cause);
         }
+        if self.waits_for_branches(ctx, id) {
+            return;
+        }
         let report = self.done_report(ctx, id, RequestResult::Failed, cause);
         self.finish(ctx, id, report);
     }
 
     /// Ends a request of the firmware from outside.
     pub(super) fn abort_request(&mut self, ctx: &mut Context<'_>, id: RequestId, result: RequestResult, cause: Cause) {
-        let Some(request) = ctx.requests.get(id.0) else { return };
-        if let Phase::Attempting(attempt) = request.phase {
-            leave_attempt(ctx, attempt, cause);
-        }
+        end_attempts(ctx, id, None, cause);
         let report = self.done_report(ctx, id, result, cause);
         self.finish(ctx, id, report);
     }
@@ -55,6 +60,7 @@ impl Account {
     pub(super) fn finish(&mut self, ctx: &mut Context<'_>, id: RequestId, report: Option<DoneReport>) {
         let Some(report) = report else { return };
         let what = What::Done(report.method, report.result, report.cause);
+        cancel_request_timer(ctx, id);
         set_phase(ctx, id, Phase::Finished(Box::new(report)));
         self.open.retain(|open| *open != id);
         ctx.counters.requests_done += 1;

@@ -2,11 +2,12 @@
 
 use super::action::{Action, LogLevel};
 use super::attempt::Attempt;
+use super::dialog::Dialog;
 use super::request::Request;
 use super::trace::Trace;
 use crate::config::AccountSettings;
 use crate::target::{HealthTable, TargetList};
-use crate::types::{AccountId, AttemptId, Random, Server, Slab, Time, TimerHandle, Timers};
+use crate::types::{AccountId, AttemptId, Random, RequestId, Server, Slab, Time, TimerHandle, Timers};
 use std::collections::VecDeque;
 use std::sync::Arc;
 
@@ -29,6 +30,10 @@ pub enum TimerKey {
     Pending(AccountId),
     /// The firmware has had the time to say that the call that was answered is up.
     Answered(AccountId),
+    /// A request waits no longer: for a first response, or for the network.
+    Request(AccountId, RequestId),
+    /// A target is asked whether it is alive.
+    Liveness(AccountId),
 }
 
 /// What is known about the targets of one server.
@@ -59,6 +64,9 @@ pub trait Lists {
     /// The same for a walk that has begun with a part of the targets. What was found for it since then is complete, even if it
     /// counts for no other walk any more.
     fn get_more(&mut self, now: Time, settings: &AccountSettings, server: Server) -> ListState;
+
+    /// The targets of a server as they were known last, in date or not. Asks nobody.
+    fn known(&self, settings: &AccountSettings, server: Server) -> Option<Arc<TargetList>>;
 
     /// A REGISTER to a server is due at `due`: asks DNS now what will have expired by then.
     fn look_ahead(&mut self, now: Time, settings: &AccountSettings, server: Server, due: Time);
@@ -127,6 +135,10 @@ pub struct Context<'a> {
     pub requests: &'a mut Slab<Request>,
     /// Attempts of the whole engine.
     pub attempts: &'a mut Slab<Attempt>,
+    /// Dialogs of the whole engine.
+    pub dialogs: &'a mut Slab<Dialog>,
+    /// The network is down: nothing is sent, and nobody is to blame.
+    pub frozen: bool,
     /// Health of all targets.
     pub health: &'a mut HealthTable,
     /// Decisions.

@@ -100,6 +100,12 @@ impl Account {
     ) -> Start {
         let Some(request) = ctx.requests.get(id.0) else { return Start::Primary };
         let (kind, was_idle) = (request.kind, request.was_idle);
+        if request.urgent.is_some() {
+            return self.urgent_start(server, list);
+        }
+        if let Some(key) = request.walk.begins_at.as_deref().filter(|key| list.position(**key).is_some()) {
+            return Start::At(*key);
+        }
         // What the library asks besides is about the primary, or names its target.
         if !matches!(kind, Kind::Firmware | Kind::Registration(_)) || !self.remembers(server) {
             return Start::Primary;
@@ -153,7 +159,7 @@ impl Account {
         let is_call = |id: &RequestId| {
             ctx.requests.get(id.0).is_some_and(|r| r.kind == Kind::Firmware && r.method == Method::Invite)
         };
-        !self.busy && self.answered.is_none() && !self.open.iter().any(is_call)
+        !self.busy && self.answered.is_none() && self.calls == 0 && !self.open.iter().any(is_call)
     }
 
     /// A target serves the account now. `list` is where it was found.
@@ -196,9 +202,8 @@ impl Account {
         id: RequestId,
         (server, list, index): (Server, &Arc<TargetList>, u8),
     ) -> bool {
-        let Some(request) = ctx.requests.get(id.0).filter(|request| request.kind == Kind::Firmware) else {
-            return false;
-        };
+        let routed = |request: &&Request| request.kind == Kind::Firmware && !request.is_in_dialog;
+        let Some(request) = ctx.requests.get(id.0).filter(routed) else { return false };
         let health = &*ctx.health;
         let moves = request.walk.passed_only_dead(server, index, |key| health.failure(key).is_some());
         if !self.remembers(server) {
@@ -327,6 +332,7 @@ impl Account {
     pub(super) fn pursue_failback(&mut self, ctx: &mut Context<'_>, server: Server) {
         if self.sides[server.index()].failback.stage == Stage::Waiting
             || self.phase != Phase::Running
+            || ctx.frozen
             || !self.maintains(server)
         {
             return;

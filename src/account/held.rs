@@ -10,9 +10,12 @@ use crate::types::{AttemptId, SECOND_MS, Server, Time};
 const MAX_HELD: usize = 64;
 
 impl Account {
-    /// True if this target is to be tried last by a request of this method: it asked for a pause, or it is in quarantine.
+    /// True if this target is to be tried last by a request of this method: it asked for a pause, does not answer OPTIONS, or
+    /// is in quarantine.
     pub(super) fn is_held(&self, ctx: &Context<'_>, method: Method, server: Server, key: TargetKey) -> bool {
-        self.held_until(ctx.now, method, key).is_some() || self.is_quarantined(ctx, server, key)
+        self.held_until(ctx.now, method, key).is_some()
+            || self.liveness.is_given_up(key)
+            || self.is_quarantined(ctx, server, key)
     }
 
     /// Until when a target asked not to get requests of this method. What it says to other requests does not keep the

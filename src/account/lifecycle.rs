@@ -1,6 +1,6 @@
 //! Start, stop, new settings, a changed network.
 
-use super::action::{CancelMode, EventKind, LogLevel, RegistrationState, RequestResult};
+use super::action::{CancelMode, EventKind, RegistrationState, RequestResult};
 use super::context::{Context, TimerKey};
 use super::machine::{Account, Phase};
 use super::registration::Walking;
@@ -29,7 +29,6 @@ impl Account {
         self.phase = Phase::Running;
         self.current = self.first_server();
         self.current_target = None;
-        self.warn_of_unused_settings(ctx);
         let window_ms = ctx.options.startup_window_ms;
         let delay_ms = if window_ms > 0 { ctx.random.up_to(window_ms) } else { 0 };
         for server in Server::BOTH {
@@ -42,21 +41,6 @@ impl Account {
             match delay_ms {
                 0 => self.register(ctx, lane, Walking::Due),
                 _ => self.set_lane_timer(ctx, lane, Some(delay_ms)),
-            }
-        }
-    }
-
-    /// Settings that this version reads but does not act on are not passed over in silence.
-    fn warn_of_unused_settings(&self, ctx: &mut Context<'_>) {
-        let settings = self.settings.clone();
-        for server in settings.servers.iter().flatten() {
-            let unused = [("options_interval", server.options_interval_s > 0)];
-            for (name, _) in unused.into_iter().filter(|(_, is_set)| *is_set) {
-                let (account, host) = (self.id.0, &server.host_text);
-                ctx.log(
-                    LogLevel::Warning,
-                    format_args!("account {account}: {name} of {host} has no effect in this version: acts as 0"),
-                );
             }
         }
     }
@@ -79,6 +63,9 @@ impl Account {
         }
         let cause = self.leaving_cause();
         self.end_everything(ctx, RequestResult::Stopped, cause);
+        if !self.restart {
+            self.end_dialogs(ctx);
+        }
         self.phase = Phase::Stopping;
         for server in Server::BOTH {
             if self.holds_binding(ctx.now, server) {
@@ -100,6 +87,7 @@ impl Account {
     pub fn release(&mut self, ctx: &mut Context<'_>) {
         self.drop_pending(ctx);
         self.end_everything(ctx, RequestResult::Released, Cause::Released);
+        self.end_dialogs(ctx);
         self.phase = Phase::Off;
     }
 
@@ -135,6 +123,8 @@ impl Account {
         // An account that only changes its settings has not stopped as far as the firmware is concerned.
         let begins_anew = self.restart && matches!(self.pending, Some((Some(_), _)));
         if !begins_anew {
+            // It may have been stopped for good while it was leaving only its servers.
+            self.end_dialogs(ctx);
             self.event(ctx, EventKind::Stopped, self.current, cause, "stopped".to_owned());
         }
         if self.pending.is_some() {
@@ -149,7 +139,9 @@ impl Account {
             self.lanes[lane].failures = 0;
             self.lanes[lane].refusals = 0;
             self.lanes[lane].owes_walk = false;
+            self.lanes[lane].begins_at = None;
         }
+        self.forget_watched(ctx);
         self.forget_places(ctx);
         self.registered_ip = None;
         ctx.cancel_timer(&mut self.answered);
@@ -167,7 +159,7 @@ impl Account {
     }
 
     /// Forgets where requests started, and what waited for a REGISTER that is given up.
-    fn forget_places(&mut self, ctx: &mut Context<'_>) {
+    pub(super) fn forget_places(&mut self, ctx: &mut Context<'_>) {
         for server in Server::BOTH {
             self.forget_last(ctx, server);
             self.sides[server.index()].registered_beside = None;
@@ -251,6 +243,7 @@ impl Account {
         for server in Server::BOTH {
             self.pursue_failback(ctx, server);
         }
+        self.settle_liveness(ctx);
     }
 
     /// Lets waiting settings take effect: the account leaves its old servers and starts anew.
@@ -276,44 +269,6 @@ impl Account {
                 }
             }
         }
-    }
-
-    /// The network or the device's own address changed: every binding is renewed, from the first server on.
-    pub fn on_network_changed(&mut self, ctx: &mut Context<'_>) {
-        if self.phase != Phase::Running {
-            return;
-        }
-        self.held.clear();
-        self.forget_places(ctx);
-        let own: Vec<RequestId> = self.open.clone();
-        for id in own {
-            if ctx.requests.get(id.0).is_some_and(|request| request.kind != Kind::Firmware) {
-                self.drop_request(ctx, id, CancelMode::Destroy, Cause::Network);
-            }
-        }
-        self.probe = None;
-        for server in Server::BOTH {
-            // The registrar has bound an address that may not be ours any more.
-            self.forget_binding(ctx, server);
-            if self.settings.server(server).is_some() {
-                self.sides[server.index()].good = true;
-            }
-            let state = self.sides[server.index()].state;
-            if matches!(state, RegistrationState::Registered | RegistrationState::RefreshFailing) {
-                self.set_registration(ctx, server, RegistrationState::Registering, Cause::Network);
-            }
-        }
-        for lane in 0..self.lanes.len() as u8 {
-            self.lanes[usize::from(lane)].walk = None;
-            self.lanes[usize::from(lane)].owes_walk = false;
-            if self.lane_is_used(lane) {
-                self.register(ctx, lane, Walking::Due);
-            }
-        }
-    }
-
-    fn lane_is_used(&self, lane: u8) -> bool {
-        Server::BOTH.into_iter().any(|server| self.settings.server(server).is_some() && self.lane_of(server) == lane)
     }
 }
 

@@ -3,7 +3,7 @@
 use super::context::{Context, ListState};
 use super::machine::{Account, Phase as AccountPhase};
 use super::registration::Walking;
-use super::request::{Kind, Phase};
+use super::request::{Kind, Phase, Request};
 use super::walk::Start;
 use crate::target::{Target, TargetList};
 use crate::types::{Cause, Families, RequestId, SECOND_MS, Server, Time};
@@ -45,7 +45,7 @@ impl Account {
 
     /// The target of a living binding, and the list it is in. It belongs to the targets of its server as long as the
     /// binding lives, whatever DNS says by now: the registrar there knows this account.
-    fn bound_target(&self, now: Time, server: Server) -> Option<(&Arc<TargetList>, &Target)> {
+    pub(super) fn bound_target(&self, now: Time, server: Server) -> Option<(&Arc<TargetList>, &Target)> {
         let side = &self.sides[server.index()];
         match (&side.binding, side.remembered.as_deref()) {
             (Some(binding), _) if binding.expires > now => Some((&binding.list, binding.target())),
@@ -114,14 +114,17 @@ impl Account {
     /// True for a request of the firmware that need not wait for the targets of this server: it can go to the other.
     pub(super) fn can_pass(&self, ctx: &Context<'_>, id: RequestId, server: Server) -> bool {
         let request = ctx.requests.get(id.0);
-        request.is_some_and(|r| r.kind == Kind::Firmware && self.may_follow(ctx.now, r, server.other()))
+        let waits = |r: &&Request| r.kind == Kind::Firmware && r.urgent.is_none();
+        request.filter(waits).is_some_and(|r| self.may_follow(ctx.now, r, server.other()))
     }
 
     /// Requests that wait for the targets of a server.
     fn waiting_for(&self, ctx: &Context<'_>, server: Server) -> Vec<RequestId> {
+        let is_urgent = |id: &RequestId| ctx.requests.get(id.0).is_some_and(|request| request.urgent.is_some());
         let waits = |id: &&RequestId| match ctx.requests.get(id.0).map(|request| &request.phase) {
-            Some(Phase::AwaitingList(at)) => *at == server,
-            Some(Phase::Attempting(_) | Phase::Parked(_) | Phase::Finished(_)) | None => false,
+            // An urgent request takes whichever comes first.
+            Some(Phase::AwaitingList(at)) => *at == server || is_urgent(id),
+            Some(Phase::Attempting(_) | Phase::Parked(_) | Phase::Frozen | Phase::Finished(_)) | None => false,
         };
         self.open.iter().filter(waits).copied().collect()
     }

@@ -4,10 +4,11 @@ use super::action::{Action, Event, EventKind, RegistrationState};
 use super::bindings::Binding;
 use super::context::{Context, TimerKey};
 use super::failback::Failback;
+use super::liveness::Liveness;
 use super::trace::{Due, What};
 use crate::config::{AccountSettings, Redundancy};
 use crate::target::{Target, TargetKey, TargetList};
-use crate::types::{AccountId, Cause, RequestId, Server, Sparse, Time, TimerHandle};
+use crate::types::{AccountId, Cause, DialogId, RequestId, Server, Sparse, Time, TimerHandle};
 use core::net::IpAddr;
 use std::sync::Arc;
 
@@ -58,6 +59,8 @@ pub(super) struct Lane {
     pub refusals: u32,
     /// A walk was due while a REGISTER to one target was under way.
     pub owes_walk: bool,
+    /// The next walk begins at this target: it has lost the connection to us.
+    pub begins_at: Option<Box<TargetKey>>,
 }
 
 /// A target that asked not to be used.
@@ -100,6 +103,12 @@ pub struct Account {
     pub(super) busy: bool,
     /// A call was answered just now: the firmware has not had the time to say that it is up.
     pub(super) answered: Option<TimerHandle>,
+    /// Dialogs that the firmware told of.
+    pub(super) dialogs: Vec<DialogId>,
+    /// Of these, calls.
+    pub(super) calls: u32,
+    /// Whether targets are alive.
+    pub(super) liveness: Liveness,
 }
 
 impl Side {
@@ -141,6 +150,9 @@ impl Account {
             restart: false,
             busy: false,
             answered: None,
+            dialogs: Vec::new(),
+            calls: 0,
+            liveness: Liveness::default(),
         };
         account.current = account.first_server();
         account
@@ -209,7 +221,8 @@ impl Account {
             TimerKey::Probe(_) => Some((Due::Probe, Some(Server::Working))),
             TimerKey::Failback(_, server) => Some((Due::Failback, Some(server))),
             TimerKey::Pending(_) => Some((Due::Settings, None)),
-            TimerKey::Attempt(_) | TimerKey::Stopping(_) | TimerKey::Answered(_) => None,
+            TimerKey::Liveness(_) => Some((Due::Liveness, None)),
+            TimerKey::Attempt(_) | TimerKey::Stopping(_) | TimerKey::Answered(_) | TimerKey::Request(..) => None,
         };
         if let Some((due, server)) = due {
             ctx.trace.note(ctx.now, self.id, What::Woken(due, server));
@@ -223,6 +236,8 @@ impl Account {
             TimerKey::Stopping(_) => self.on_stopping_timer(ctx),
             TimerKey::Pending(_) => self.apply_pending(ctx),
             TimerKey::Answered(_) => self.answered = None,
+            TimerKey::Request(_, request) => self.on_request_timer(ctx, request),
+            TimerKey::Liveness(_) => self.on_liveness_timer(ctx),
         }
     }
 

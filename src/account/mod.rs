@@ -10,7 +10,7 @@
 //! Inputs come in as method calls with a [`Context`]; decisions leave as [`Action`]s in one queue, in order.
 //!
 //! Invariants:
-//! * A request has at most one open attempt; each target is tried at most once in a walk (a second time only where the
+//! * A request has at most one open attempt, an urgent one several until one is answered; each target is tried at most once in a walk (a second time only where the
 //!   registrar asked for a longer lifetime).
 //! * Every request ends in exactly one completion, unless its caller cancelled it.
 //! * Each lane has either a walk under way, a REGISTER to one target in its way, or a timer set while the account runs: it
@@ -24,17 +24,21 @@ mod bindings;
 mod completion;
 mod context;
 mod current;
+mod dialog;
 mod failback;
 mod held;
 mod lifecycle;
 mod lists;
+mod liveness;
 mod machine;
+mod network;
 mod outcome;
 mod parking;
 mod registration;
 mod rehearsal;
 mod request;
 mod trace;
+mod urgent;
 mod walk;
 
 pub use action::{
@@ -43,8 +47,9 @@ pub use action::{
 };
 pub use attempt::{Attempt, AttemptState, FinalResponse, ReportStatus};
 pub use context::{Context, Counters, ListState, Lists, Options, TimerKey};
+pub use dialog::{Dialog, DialogError, NewDialog};
 pub use failback::WayBack;
 pub use machine::{Account, Phase};
 pub use rehearsal::{Candidate, Passed, PassedOver, Rehearsal, Rule, Standing};
-pub use request::{Request, StartError};
+pub use request::{NewRequest, Request, StartError};
 pub use trace::{DnsAnswer, Due, Record, RecordOrigin, Subject, Trace, What};

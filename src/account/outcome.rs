@@ -43,9 +43,15 @@ impl Account {
         }
         self.drop_request(ctx, id, CancelMode::Destroy, Cause::None);
         let granted_s = response.granted_expires_s.unwrap_or(requested_s);
+        let is_removed = (200..=299).contains(&response.status) && granted_s == 0 && method == Method::Register;
+        if is_removed && self.is_bound_to(ctx.now, server, list.targets()[usize::from(index)].key) {
+            // The registrar says itself that it knows the phone no more.
+            self.forget_binding(ctx, server);
+        }
         match response.status {
             _ if kind == Kind::Unregister => self.on_unregistered(ctx),
             _ if kind == Kind::FailbackProbe => self.note_probe_answered(ctx, server),
+            _ if kind == Kind::Liveness => self.liveness.note_asked(id),
             200..=299 if granted_s > 0 && kind == Kind::Beside => {
                 self.on_registered_beside(ctx, server, list.targets()[usize::from(index)].key, granted_s);
             }
@@ -91,6 +97,7 @@ impl Account {
         self.sides[server.index()].good = true;
         self.lanes[usize::from(lane)].failures = 0;
         self.lanes[usize::from(lane)].refusals = 0;
+        self.liveness.note_registered(key);
         self.note_registered_target(ctx, kind, server, &list, index);
         let was_registered = self.sides[server.index()].state == RegistrationState::Registered;
         self.set_registration(ctx, server, RegistrationState::Registered, cause.unwrap_or(Cause::None));
@@ -186,6 +193,9 @@ impl Account {
         let Some(binding) = &self.sides[server.index()].binding else { return };
         let walk = Walk::single(server, binding.list.clone(), binding.target().key);
         self.forget_binding(ctx, server);
+        if ctx.frozen {
+            return;
+        }
         if let Some(id) = self.insert_request(ctx, Kind::Unregister, Method::Register, 0, walk) {
             self.advance(ctx, id);
         }
@@ -213,6 +223,7 @@ impl Account {
                 self.after_single_register(ctx, asked);
             }
             Kind::FailbackProbe => {}
+            Kind::Liveness => self.liveness.note_asked(id),
             // The target that refused a request does not answer REGISTER either: the account looks for another one.
             Kind::TargetCheck => {
                 for server in Server::BOTH.into_iter().filter(|server| reached[server.index()]) {
@@ -311,6 +322,7 @@ impl Account {
             | Kind::Beside
             | Kind::Failback
             | Kind::FailbackProbe
+            | Kind::Liveness
             | Kind::Unregister
             | Kind::Firmware => {}
         }

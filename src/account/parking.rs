@@ -24,7 +24,9 @@ impl Account {
         let Some(settings) = self.settings.server(server) else { return false };
         let target = request.walk.list(server).and_then(|list| list.targets().get(usize::from(index)));
         let Some(target) = target else { return false };
-        if request.kind != Kind::Firmware || !settings.register_on_enable || self.knows_us(now, server, target.key) {
+        let is_routed = request.kind == Kind::Firmware && request.urgent.is_none() && !request.is_in_dialog;
+        let is_asked = is_routed && settings.register_on_enable;
+        if !is_asked || self.knows_us(now, server, target.key) {
             return false;
         }
         let is_asked_at_once = settings.failback_mode == FailbackMode::NewRequests || !self.holds_binding(now, server);
@@ -43,6 +45,13 @@ impl Account {
         let side = &self.sides[server.index()];
         let beside = side.registered_beside.is_some_and(|(known, _)| known == key);
         beside || side.binding.as_ref().is_some_and(|binding| binding.target().key == key)
+    }
+
+    /// A target that knows the phone beside the one that holds the binding.
+    #[must_use]
+    pub fn target_beside(&self, now: Time, server: Server) -> Option<TargetKey> {
+        let beside = self.sides[server.index()].registered_beside;
+        beside.filter(|(_, until)| *until > now).map(|(key, _)| key)
     }
 
     fn knows_us(&self, now: Time, server: Server, key: TargetKey) -> bool {
@@ -98,7 +107,7 @@ impl Account {
     fn parked(&self, ctx: &Context<'_>) -> impl Iterator<Item = (RequestId, Server)> {
         self.open.iter().filter_map(|id| match ctx.requests.get(id.0)?.phase {
             Phase::Parked(at) => Some((*id, at)),
-            Phase::Attempting(_) | Phase::AwaitingList(_) | Phase::Finished(_) => None,
+            Phase::Attempting(_) | Phase::AwaitingList(_) | Phase::Frozen | Phase::Finished(_) => None,
         })
     }
 

@@ -21,6 +21,8 @@ pub(super) enum Walking {
     Check(Server),
     /// This server is to become current at once.
     TakeOver(Server),
+    /// This target of this server does not answer any more: the others are asked, all of them.
+    Lost(Server, TargetKey),
 }
 
 impl Account {
@@ -43,6 +45,10 @@ impl Account {
         let state = &mut self.lanes[usize::from(lane)];
         state.timer = None;
         let due = state.due;
+        // When the network is back, every lane registers.
+        if ctx.frozen {
+            return;
+        }
         if due <= ctx.now {
             return self.register(ctx, lane, Walking::Due);
         }
@@ -53,12 +59,15 @@ impl Account {
     /// Starts a registration walk, unless the lane is walking already.
     pub(super) fn register(&mut self, ctx: &mut Context<'_>, lane: u8, why: Walking) {
         let server = self.lane_server(lane);
-        if self.phase != Phase::Running {
+        if self.phase != Phase::Running || ctx.frozen {
             return;
         }
         if let Some(walking) = self.lanes[usize::from(lane)].walk {
-            if let (Walking::TakeOver(to), Some(request)) = (why, ctx.requests.get_mut(walking.0)) {
-                request.walk.extend(to);
+            let Some(request) = ctx.requests.get_mut(walking.0) else { return };
+            match why {
+                Walking::TakeOver(to) => request.walk.extend(to),
+                Walking::Lost(_, key) => request.walk.avoided = Some(Box::new(key)),
+                Walking::Due | Walking::Check(_) => {}
             }
             return;
         }
@@ -68,7 +77,8 @@ impl Account {
             return;
         }
         self.set_lane_timer(ctx, lane, None);
-        let walk = self.registration_walk(ctx, server, why);
+        let mut walk = self.registration_walk(ctx, server, why);
+        walk.begins_at = self.lanes[usize::from(lane)].begins_at.take();
         let kind = Kind::Registration(lane);
         let Some(id) = self.insert_request(ctx, kind, Method::Register, 0, walk) else {
             // The table of requests is full: later.
@@ -84,16 +94,26 @@ impl Account {
     /// The servers a registration walk goes over.
     pub(super) fn registration_walk(&self, ctx: &Context<'_>, server: Server, why: Walking) -> Walk {
         let other = self.other_configured(server);
+        let avoided = match why {
+            Walking::Lost(_, key) => Some(Box::new(key)),
+            Walking::Due | Walking::Check(_) | Walking::TakeOver(_) => None,
+        };
         if self.is_concurrent() {
             let mut walk = Walk::new(server, None);
             // Somebody else serves the account meanwhile: this is only to find out when the server is back.
             let is_check =
                 !self.sides[server.index()].good && other.is_some_and(|other| self.holds_binding(ctx.now, other));
             walk.always_retries = is_check || matches!(why, Walking::Check(_));
+            walk.avoided = avoided;
             return walk;
         }
         if let Walking::TakeOver(to) = why {
             return Walk::new(to, None);
+        }
+        if avoided.is_some() {
+            let mut walk = Walk::new(server, other);
+            walk.avoided = avoided;
+            return walk;
         }
         if !self.holds_binding(ctx.now, server) {
             let first = self.first_server();
@@ -186,6 +206,7 @@ impl Account {
         // A REGISTER that another target answers would move the binding there.
         let may_hold = self.sides[server.index()].binding.as_ref().is_none_or(|binding| binding.target().key == key);
         if self.phase == Phase::Running
+            && !ctx.frozen
             && self.lane_server(lane) == server
             && may_hold
             && self.lanes[usize::from(lane)].walk.is_none()
@@ -208,11 +229,16 @@ impl Account {
             return ctx.lists.look_ahead(ctx.now, &self.settings, Server::Working, due);
         }
         self.schedule_probe(ctx);
+        self.probe_server_1(ctx);
+    }
+
+    /// Asks server 1 whether it is back, unless it is being asked already.
+    pub(super) fn probe_server_1(&mut self, ctx: &mut Context<'_>) {
         let is_beside = |id: &RequestId| {
             ctx.requests.get(id.0).is_some_and(|r| r.kind == Kind::Beside && r.walk.visits(Server::Working))
         };
         let is_asked = self.is_registering_at(ctx, Server::Working) || self.open.iter().any(is_beside);
-        if self.probe.is_some() || is_asked {
+        if self.probe.is_some() || is_asked || ctx.frozen {
             return;
         }
         let mut walk = Walk::new(Server::Working, None);
@@ -229,14 +255,14 @@ impl Account {
         match walk.and_then(|walk| ctx.requests.get(walk.0)).map(|request| &request.phase) {
             Some(Awaiting::Attempting(id)) => ctx.attempts.get(id.0).is_some_and(|attempt| attempt.server == server),
             Some(Awaiting::AwaitingList(at)) => *at == server,
-            Some(Awaiting::Parked(_) | Awaiting::Finished(_)) | None => false,
+            Some(Awaiting::Parked(_) | Awaiting::Frozen | Awaiting::Finished(_)) | None => false,
         }
     }
 
     /// A REGISTER of this kind is about to go to a server: lesser ones that are there step aside, as a registrar must
     /// not be asked twice at once (RFC 3261 §10.2).
     pub(super) fn make_way(&mut self, ctx: &mut Context<'_>, kind: Kind, server: Server) {
-        if matches!(kind, Kind::TargetCheck | Kind::Unregister | Kind::Firmware) {
+        if matches!(kind, Kind::TargetCheck | Kind::Unregister | Kind::Firmware | Kind::Liveness) {
             return;
         }
         let is_lesser = |other: Kind| match kind {
@@ -245,7 +271,7 @@ impl Account {
             }
             Kind::Probe => matches!(other, Kind::TargetCheck | Kind::FailbackProbe),
             Kind::TargetCheck => other == Kind::FailbackProbe,
-            Kind::FailbackProbe | Kind::Unregister | Kind::Firmware => false,
+            Kind::FailbackProbe | Kind::Unregister | Kind::Firmware | Kind::Liveness => false,
         };
         let steps_aside =
             |id: &&RequestId| ctx.requests.get(id.0).is_some_and(|r| is_lesser(r.kind) && r.walk.visits(server));
@@ -259,7 +285,7 @@ impl Account {
     /// The lifetime of a binding has ended without a renewal.
     pub(super) fn on_binding_expired(&mut self, ctx: &mut Context<'_>, server: Server) {
         let cause = match self.sides[server.index()].state {
-            RegistrationState::RefreshFailing => self.sides[server.index()].cause,
+            RegistrationState::RefreshFailing | RegistrationState::Refused => self.sides[server.index()].cause,
             _ => Cause::Expired,
         };
         self.sides[server.index()].binding = None;
@@ -271,6 +297,10 @@ impl Account {
                 RegistrationState::Retrying => {}
                 _ => self.set_registration(ctx, server, state, Cause::Expired),
             };
+        }
+        // A registrar that refuses is alive: it is asked on slowly, and nobody takes over.
+        if self.lanes[usize::from(lane)].refusals > 0 {
+            return self.set_registration(ctx, server, RegistrationState::Refused, cause);
         }
         self.set_registration(ctx, server, RegistrationState::Retrying, cause);
         if self.is_concurrent() {

@@ -10,7 +10,7 @@ use super::attempt::{AttemptState, FinalResponse};
 use super::context::{Context, ListState, TimerKey};
 use super::failback::WayBack;
 use super::machine::Account;
-use super::request::Phase;
+use super::request::{NewRequest, Phase};
 use super::walk::{Start, Walk};
 use crate::config::Redundancy;
 use crate::policy::{Budget, Method, Report};
@@ -148,7 +148,7 @@ impl Account {
     ) -> Option<Rehearsal> {
         let ways_back = Server::BOTH.map(|server| self.way_back(ctx, timers, server));
         let mut copy = self.clone();
-        let id = copy.start_request(ctx, method, 0).ok()?;
+        let id = copy.start_request(ctx, NewRequest::new(method, 0)).ok()?;
         let mut shown = Rehearsal::default();
         let mut registers_first = false;
         for _ in 0..MAX_STEPS {
@@ -176,7 +176,7 @@ impl Account {
                     shown.awaits_dns = Some(server);
                     break;
                 }
-                Phase::Finished(_) => break,
+                Phase::Finished(_) | Phase::Frozen => break,
             }
         }
         self.add_passed(ctx, id, &mut shown);

@@ -1,15 +1,16 @@
 //! Requests: where they may go, how they move on, how they end.
 
 use super::action::{DoneReport, EventKind, Purpose, RequestResult};
-use super::attempt::{FinalResponse, leave_attempt};
+use super::attempt::FinalResponse;
 use super::context::{Context, ListState};
 use super::lists::Extent;
 use super::machine::{Account, Phase as AccountPhase};
 use super::trace::What;
+use super::urgent::{Urgency, end_attempts};
 use super::walk::{Pick, Walk};
 use crate::config::{Redundancy, ServerSettings};
 use crate::policy::Method;
-use crate::types::{AttemptId, Cause, RequestId, Server, Time};
+use crate::types::{AttemptId, Cause, DialogId, RequestId, Server, Time, TimerHandle};
 
 /// Why a request exists.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -30,6 +31,8 @@ pub enum Kind {
     Failback,
     /// Does the primary answer?
     FailbackProbe,
+    /// Is a target alive, although nobody needs it just now?
+    Liveness,
     /// Removes a binding.
     Unregister,
 }
@@ -43,6 +46,8 @@ pub enum Phase {
     AwaitingList(Server),
     /// A registration at this server comes first.
     Parked(Server),
+    /// The network is down.
+    Frozen,
     /// It has ended; the completion waits in the queue.
     Finished(Box<DoneReport>),
 }
@@ -68,6 +73,33 @@ pub struct Request {
     pub min_expires_s: Option<u32>,
     /// No call was up or being set up when it began, itself not counted.
     pub was_idle: bool,
+    /// It belongs to a dialog: it goes to one target, and its end says nothing about where the account is.
+    pub is_in_dialog: bool,
+    /// It waits for nothing that can be helped. Boxed, as few requests are.
+    pub urgent: Option<Box<Urgency>>,
+    /// The end of its patience.
+    pub timer: Option<TimerHandle>,
+}
+
+/// What the firmware wants delivered.
+#[derive(Clone, Copy, Debug)]
+pub struct NewRequest {
+    /// The method.
+    pub method: Method,
+    /// The caller's token.
+    pub token: u64,
+    /// An emergency call.
+    pub is_urgent: bool,
+    /// The dialog that it belongs to.
+    pub dialog: Option<DialogId>,
+}
+
+impl NewRequest {
+    /// A request outside of dialogs.
+    #[must_use]
+    pub fn new(method: Method, token: u64) -> NewRequest {
+        NewRequest { method, token, is_urgent: false, dialog: None }
+    }
 }
 
 impl Request {
@@ -79,8 +111,16 @@ impl Request {
             // Another server serves the account meanwhile, or a request has just found this one dead.
             Kind::Registration(_) if self.walk.always_retries => Purpose::Probe,
             Kind::Registration(_) | Kind::Move | Kind::Beside => Purpose::Register,
-            Kind::Probe | Kind::TargetCheck | Kind::Failback | Kind::FailbackProbe => Purpose::Probe,
+            Kind::Probe | Kind::TargetCheck | Kind::Failback | Kind::FailbackProbe | Kind::Liveness => Purpose::Probe,
             Kind::Unregister => Purpose::Unregister,
+        }
+    }
+
+    /// Goes on with these attempts alone; without any, it is frozen.
+    pub fn stay_with(&mut self, mut attempts: Vec<AttemptId>) {
+        self.phase = attempts.pop().map_or(Phase::Frozen, Phase::Attempting);
+        if let Some(urgency) = &mut self.urgent {
+            urgency.branches = attempts;
         }
     }
 
@@ -89,7 +129,7 @@ impl Request {
     pub fn into_finished(self) -> Option<Box<DoneReport>> {
         match self.phase {
             Phase::Finished(report) => Some(report),
-            Phase::Attempting(_) | Phase::AwaitingList(_) | Phase::Parked(_) => None,
+            Phase::Attempting(_) | Phase::AwaitingList(_) | Phase::Parked(_) | Phase::Frozen => None,
         }
     }
 
@@ -111,6 +151,8 @@ pub enum StartError {
     NotRunning,
     /// Too many requests at once.
     TooMany,
+    /// The account has no such dialog.
+    NoDialog,
 }
 
 /// May a request be sent to a server?
@@ -128,16 +170,15 @@ impl Account {
     ///
     /// # Errors
     /// See [`StartError`].
-    pub fn start_request(
-        &mut self,
-        ctx: &mut Context<'_>,
-        method: Method,
-        token: u64,
-    ) -> Result<RequestId, StartError> {
+    pub fn start_request(&mut self, ctx: &mut Context<'_>, new: NewRequest) -> Result<RequestId, StartError> {
         if self.phase != AccountPhase::Running {
             return Err(StartError::NotRunning);
         }
-        let working_only = self.is_working_only(method);
+        if let Some(dialog) = new.dialog {
+            return self.start_in_dialog(ctx, new, dialog);
+        }
+        let NewRequest { method, token, .. } = new;
+        let working_only = self.is_working_only(method) && !new.is_urgent;
         let walk = match working_only {
             true => Walk::new(Server::Working, None),
             false => Walk::new(self.current, self.other_configured(self.current)),
@@ -145,6 +186,9 @@ impl Account {
         let id = self.insert_request(ctx, Kind::Firmware, method, token, walk).ok_or(StartError::TooMany)?;
         ctx.counters.requests_started += 1;
         ctx.trace.note_request(ctx.now, self.id, id, What::Started(method), None);
+        if let Some(request) = ctx.requests.get_mut(id.0).filter(|_| new.is_urgent) {
+            request.urgent = Some(Box::default());
+        }
         if working_only && self.current == Server::Fallback {
             let text = format!("{} goes to server 1 only: server 2 does not offer it", method.text());
             self.event(ctx, EventKind::ReducedService, Server::Working, self.sides[0].cause, text);
@@ -166,8 +210,20 @@ impl Account {
         let phase = Phase::AwaitingList(self.current);
         let account = self.id;
         let was_idle = self.is_idle(ctx);
-        let request =
-            Request { kind, account, method, token, walk, phase, last_attempt: None, min_expires_s: None, was_idle };
+        let request = Request {
+            kind,
+            account,
+            method,
+            token,
+            walk,
+            phase,
+            last_attempt: None,
+            min_expires_s: None,
+            was_idle,
+            is_in_dialog: false,
+            urgent: None,
+            timer: None,
+        };
         let id = RequestId(ctx.requests.insert(request).ok()?);
         self.open.push(id);
         Some(id)
@@ -181,8 +237,8 @@ impl Account {
             return false;
         }
         let (has_ended, method) = (matches!(request.phase, Phase::Finished(_)), request.method);
-        if let Phase::Attempting(attempt) = request.phase {
-            leave_attempt(ctx, attempt, Cause::Cancelled);
+        if !has_ended {
+            end_attempts(ctx, id, None, Cause::Cancelled);
         }
         ctx.counters.requests_done += u64::from(!has_ended);
         ctx.trace.note_request(ctx.now, self.id, id, What::Withdrawn(method), None);
@@ -193,12 +249,17 @@ impl Account {
 
     /// Moves a request to its next target, or ends it.
     pub(super) fn advance(&mut self, ctx: &mut Context<'_>, id: RequestId) {
-        // Each round opens an attempt, waits, ends, or completes or closes one of two servers: six rounds are enough.
-        for _ in 0..6 {
+        if ctx.frozen {
+            return self.freeze(ctx, id);
+        }
+        // Each round opens an attempt, waits, ends, completes or closes one of two servers, or puts it behind the other.
+        for _ in 0..8 {
             let Some(request) = ctx.requests.get(id.0) else { return };
             let avoid = self.settings.skip_redundant_failover_addr;
-            let method = request.method;
-            let pick = request.walk.pick(|server, key| self.is_held(ctx, method, server, key), avoid);
+            let (method, is_urgent, avoided) =
+                (request.method, request.urgent.is_some(), request.walk.avoided.as_deref());
+            let is_last = |server, key| !is_urgent && (avoided == Some(&key) || self.is_held(ctx, method, server, key));
+            let pick = request.walk.pick(is_last, avoid);
             let (Pick::Target(server, _) | Pick::NeedList(server)) = pick else {
                 return self.exhausted(ctx, id);
             };
@@ -224,6 +285,11 @@ impl Account {
                 }
                 Pick::Target(server, index) => return self.open_attempt(ctx, id, server, index),
                 Pick::NeedList(server) => match self.list_for_walk(ctx, server, has_list) {
+                    state @ (ListState::Begun { .. } | ListState::Pending | ListState::Slow) if is_urgent => {
+                        if self.awaits_urgently(ctx, id, server, &state) {
+                            return;
+                        }
+                    }
                     ListState::Ready(list) if self.repeats_server_1(ctx, id, server, &list) => {
                         return self.rest_lane(ctx, id, server);
                     }
@@ -265,10 +331,13 @@ impl Account {
     }
 
     fn gate(&self, now: Time, request: &Request, server: Server) -> Gate {
+        if request.is_in_dialog {
+            return Gate::Open;
+        }
         if self.settings.server(server).is_none() {
             return Gate::Closed;
         }
-        if request.kind != Kind::Firmware {
+        if request.kind != Kind::Firmware || request.urgent.is_some() {
             return Gate::Open;
         }
         match self.settings.redundancy {
@@ -303,7 +372,8 @@ impl Account {
     pub(super) fn found_dead(&self, ctx: &Context<'_>, id: RequestId, server: Server) -> bool {
         let avoid = self.settings.skip_redundant_failover_addr;
         let request = ctx.requests.get(id.0);
-        request.is_some_and(|r| r.kind == Kind::Firmware && r.walk.found_dead(server, avoid))
+        let counts = |r: &Request| r.kind == Kind::Firmware && self.concerns_account(r);
+        request.is_some_and(|r| counts(r) && r.walk.found_dead(server, avoid))
     }
 
     /// A final response that is the answer.
@@ -321,11 +391,13 @@ impl Account {
         if request.kind != Kind::Firmware {
             return self.on_register_answer(ctx, id, attempt_id, response);
         }
-        let needs_binding = !self.holds_binding(ctx.now, server);
+        let is_in_dialog = request.is_in_dialog;
+        let needs_binding = !self.holds_binding(ctx.now, server) && !is_in_dialog;
+        self.win(ctx, id, attempt_id);
         if self.note_answer(ctx, id, (server, &list, index)) {
             self.note_current_target(ctx, server, list, index, cause);
         }
-        if method == Method::Invite && (200..=299).contains(&response.status) {
+        if method == Method::Invite && (200..=299).contains(&response.status) && !is_in_dialog {
             self.note_call_answered(ctx);
         }
         let report = self.done_report(ctx, id, RequestResult::Answered, Cause::Response(response.status));

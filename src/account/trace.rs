@@ -59,6 +59,8 @@ pub enum Due {
     Failback,
     /// New settings have waited long enough.
     Settings,
+    /// Nothing has been heard from a target for long.
+    Liveness,
 }
 
 /// One fact.

@@ -1,7 +1,7 @@
 //! The order in which one request tries targets.
 
 use crate::target::{Target, TargetKey, TargetList};
-use crate::types::{Cause, Server, Transport};
+use crate::types::{Cause, Server, Transport, TransportFailure};
 use std::sync::Arc;
 
 /// Failed attempts remembered for the completion: every target of two full lists.
@@ -71,6 +71,8 @@ struct Side {
     tried: u32,
     // Bit n: target n was silent or unreachable.
     dead: u32,
+    // Bit n: so is its whole host, as far as this walk knows. (A port that refuses says nothing about other ports.)
+    silent: u32,
     // More targets may follow those of the list.
     more: bool,
     // The name led nowhere, or the server is not to be asked by this request.
@@ -78,7 +80,8 @@ struct Side {
 }
 
 impl Side {
-    const NEW: Side = Side { list: None, first: [NOWHERE; 2], tried: 0, dead: 0, more: false, closed: false };
+    const NEW: Side =
+        Side { list: None, first: [NOWHERE; 2], tried: 0, dead: 0, silent: 0, more: false, closed: false };
 }
 
 /// Servers and targets of one request, and how far it got.
@@ -100,6 +103,10 @@ pub struct Walk {
     pub no_plain_after_tls: bool,
     /// Even the last target gets only the configured retries.
     pub always_retries: bool,
+    /// Was found dead just now, outside of this walk: tried last. Boxed, as few walks have one.
+    pub avoided: Option<Box<TargetKey>>,
+    /// Where the walk begins, whatever the failback mode says.
+    pub begins_at: Option<Box<TargetKey>>,
     /// Smallest Retry-After so far, if every failed target gave one, seconds.
     pub retry_after_s: Option<u32>,
 }
@@ -120,6 +127,8 @@ impl Walk {
             more_behind: false,
             no_plain_after_tls: true,
             always_retries: false,
+            avoided: None,
+            begins_at: None,
             retry_after_s: None,
         }
     }
@@ -220,6 +229,17 @@ impl Walk {
     #[must_use]
     pub fn list(&self, server: Server) -> Option<&Arc<TargetList>> {
         self.sides[server.index()].list.as_ref()
+    }
+
+    /// Asks the other server first, as this one is not known yet. False if there is no other.
+    pub fn put_behind(&mut self, server: Server) -> bool {
+        match self.order {
+            [Some(first), Some(second)] if first == server && !self.sides[second.index()].closed => {
+                self.order = [Some(second), Some(first)];
+                true
+            }
+            _ => false,
+        }
     }
 
     /// Closes a server for this walk.
@@ -342,6 +362,11 @@ impl Walk {
         before.any(|before| self.key(server, before) == Some(key))
     }
 
+    /// A target has not answered for a while: others on its address are tried later.
+    pub fn note_silent(&mut self, server: Server, index: u8) {
+        self.sides[server.index()].silent |= 1 << index;
+    }
+
     /// Lets a target be tried once more.
     pub fn try_again(&mut self, server: Server, index: u8) {
         self.sides[server.index()].tried &= !(1 << index);
@@ -351,6 +376,9 @@ impl Walk {
     pub fn note_failure(&mut self, failed: Failed, dead: bool, retry_after_s: Option<u32>) {
         if dead {
             self.sides[failed.server.index()].dead |= 1 << failed.index;
+            if is_of_host(failed.cause) {
+                self.note_silent(failed.server, failed.index);
+            }
         }
         self.retry_after_s = match (self.failed_count, self.retry_after_s, retry_after_s) {
             (0, _, given) => given,
@@ -438,22 +466,27 @@ impl Walk {
     /// True if an attempt of this walk found the address of a target dead.
     pub(super) fn on_dead_address(&self, server: Server, index: u8) -> bool {
         // Mostly there is none.
-        if self.sides.iter().all(|side| side.dead == 0) {
+        if self.sides.iter().all(|side| side.silent == 0) {
             return false;
         }
         let ip = |server, index| self.target(server, index).map(|target| target.key.address.ip());
         let wanted = ip(server, index);
         for other in Server::BOTH {
-            let mut dead = self.sides[other.index()].dead;
-            while dead != 0 {
-                if ip(other, dead.trailing_zeros() as u8) == wanted {
+            let mut silent = self.sides[other.index()].silent;
+            while silent != 0 {
+                if ip(other, silent.trailing_zeros() as u8) == wanted {
                     return true;
                 }
-                dead &= dead - 1;
+                silent &= silent - 1;
             }
         }
         false
     }
+}
+
+/// True if what failed is the host, rather than one port or one transport of it.
+fn is_of_host(cause: Cause) -> bool {
+    matches!(cause, Cause::Timeout | Cause::OtherRequest | Cause::Transport(TransportFailure::Unreachable))
 }
 
 #[cfg(test)]

@@ -338,6 +338,10 @@ impl Lists for Directory {
         list.map_or_else(|| self.get(now, settings, server), ListState::Ready)
     }
 
+    fn known(&self, settings: &AccountSettings, server: Server) -> Option<Arc<TargetList>> {
+        self.slots.get((settings.id, server))?.known()
+    }
+
     fn look_ahead(&mut self, now: Time, settings: &AccountSettings, server: Server, due: Time) {
         if self.slot(settings, server).is_some_and(|slot| slot.look_ahead(now, due)) {
             self.start(now, settings, server);

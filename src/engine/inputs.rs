@@ -1,22 +1,24 @@
 //! The engine: what can be put in, and what comes out.
 
+mod network;
+
 use super::clock::Clock;
 use super::directory::{Directory, ListFact, ListNews, Surroundings};
 use super::options::EngineOptions;
 use crate::account::{
-    Account, Action, Attempt, AttemptState, Context, Counters, DnsAnswer, DoneReport, FinalResponse, Lists, LogLevel,
-    Options, Phase, RecordOrigin, RegistrationState, ReportStatus, Request, StartError, TimerKey, Trace, What,
+    Account, Action, Attempt, AttemptState, Context, Counters, Dialog, DnsAnswer, DoneReport, FinalResponse, Lists,
+    LogLevel, NewRequest, Options, Phase, RecordOrigin, RegistrationState, ReportStatus, Request, StartError, TimerKey,
+    Trace, What,
 };
 
 use crate::config::{AccountSettings, DeviceSettings, Settings};
-use crate::policy::Method;
 use crate::resolve::{ResolveCounters, Resolver, ResolverOptions, Settled};
 use crate::target::{HealthTable, TargetList};
 use crate::types::{
     AccountId, AttemptId, Cause, DnsServerIndex, DnsTransport, Families, Random, RequestId, Server, Slab, Time, Timers,
     TransportFailure, take_first,
 };
-use core::net::{IpAddr, SocketAddr};
+use core::net::SocketAddr;
 use std::collections::VecDeque;
 use std::sync::Arc;
 
@@ -80,6 +82,9 @@ pub(super) struct Shared {
     pub(super) timers: Timers<TimerKey>,
     pub(super) requests: Slab<Request>,
     pub(super) attempts: Slab<Attempt>,
+    pub(super) dialogs: Slab<Dialog>,
+    // The network is down.
+    pub(super) frozen: bool,
     pub(super) health: HealthTable,
     actions: VecDeque<Action>,
     pub(super) directory: Directory,
@@ -109,6 +114,8 @@ impl Shared {
             timers: &mut self.timers,
             requests: &mut self.requests,
             attempts: &mut self.attempts,
+            dialogs: &mut self.dialogs,
+            frozen: self.frozen,
             health: &mut self.health,
             actions: &mut self.actions,
             lists: &mut self.directory,
@@ -154,6 +161,8 @@ impl Engine {
             timers: Timers::default(),
             requests: Slab::new(table),
             attempts: Slab::new(table * ATTEMPTS_PER_REQUEST),
+            dialogs: Slab::new(table),
+            frozen: false,
             health: HealthTable::default(),
             actions: VecDeque::new(),
             directory,
@@ -277,7 +286,9 @@ impl Engine {
             | TimerKey::Failback(account, _)
             | TimerKey::Stopping(account)
             | TimerKey::Pending(account)
-            | TimerKey::Answered(account) => account,
+            | TimerKey::Answered(account)
+            | TimerKey::Request(account, _)
+            | TimerKey::Liveness(account) => account,
         };
         if self.with_account(now, account, |account, ctx| account.on_timer(ctx, key)).is_none()
             && let TimerKey::Attempt(id) = key
@@ -330,19 +341,6 @@ impl Engine {
                 let id = AccountId(place as u32 + 1);
                 self.with_account(now, id, |account, ctx| account.on_families_changed(ctx, families));
             }
-        }
-        self.settle(now);
-    }
-
-    /// The network came up, or the device's own address changed: nothing learned before is trusted.
-    pub fn network_changed(&mut self, now_ms: u64) {
-        let now = self.clock.read(now_ms);
-        self.shared.trace.note(now, DEVICE, What::Network);
-        self.shared.health.clear();
-        // Answers to the old address are lost, and servers that were out of reach may be in reach now.
-        self.shared.directory.start_anew(now);
-        for place in 0..self.accounts.len() {
-            self.with_account(now, AccountId(place as u32 + 1), |account, ctx| account.on_network_changed(ctx));
         }
         self.settle(now);
     }
@@ -418,44 +416,20 @@ impl Engine {
         Some(AccountView { phase: account.phase(), current: account.current(), registrations })
     }
 
-    /// Whether an incoming request from this address comes from a server of the account.
-    #[must_use]
-    pub fn accepts_source(&self, id: AccountId, ip: IpAddr) -> Option<bool> {
-        let account = self.account(id)?;
-        let registered_only = account.settings().accept_only_registered;
-        let known = Server::BOTH.into_iter().any(|server| {
-            let is_from = |address: &SocketAddr| address.ip() == ip;
-            match registered_only {
-                true => account.binding_address(server).is_some_and(|address| is_from(&address)),
-                false => {
-                    account.binding_address(server).is_some_and(|address| is_from(&address))
-                        || self.shared.directory.knows(id, server, ip)
-                }
-            }
-        });
-        Some(known)
-    }
-
     /// Starts a request of the firmware.
     ///
     /// # Errors
-    /// [`InputError::NotFound`]: no such account; [`InputError::State`]: it is not running; [`InputError::Limit`]: too
-    /// many requests at once.
-    pub fn start_request(
-        &mut self,
-        now_ms: u64,
-        id: AccountId,
-        method: Method,
-        token: u64,
-    ) -> Result<RequestId, InputError> {
+    /// [`InputError::NotFound`]: no such account or dialog; [`InputError::State`]: the account is not running;
+    /// [`InputError::Limit`]: too many requests at once.
+    pub fn start_request(&mut self, now_ms: u64, id: AccountId, new: NewRequest) -> Result<RequestId, InputError> {
         let now = self.clock.read(now_ms);
-        let started = self
-            .with_account(now, id, |account, ctx| account.start_request(ctx, method, token))
-            .ok_or(InputError::NotFound)?;
+        let started =
+            self.with_account(now, id, |account, ctx| account.start_request(ctx, new)).ok_or(InputError::NotFound)?;
         self.settle(now);
         started.map_err(|error| match error {
             StartError::NotRunning => InputError::State,
             StartError::TooMany => InputError::Limit,
+            StartError::NoDialog => InputError::NotFound,
         })
     }
 
@@ -471,9 +445,9 @@ impl Engine {
         if cancelled == Some(true) { Ok(()) } else { Err(InputError::NotFound) }
     }
 
-    /// A provisional response to an attempt.
-    pub fn provisional(&mut self, now_ms: u64, id: AttemptId) -> ReportStatus {
-        self.report(now_ms, id, |account, ctx| account.on_provisional(ctx, id))
+    /// A provisional response to an attempt, 100..=199.
+    pub fn provisional(&mut self, now_ms: u64, id: AttemptId, status: u16) -> ReportStatus {
+        self.report(now_ms, id, |account, ctx| account.on_provisional(ctx, id, status))
     }
 
     /// A final response to an attempt.
@@ -506,10 +480,17 @@ impl Engine {
         }
     }
 
-    /// Entries in the tables: requests, attempts, deadlines.
+    /// True for a request that goes where the account is: neither urgent nor inside a dialog.
     #[cfg(test)]
-    pub fn table_sizes(&self) -> [usize; 3] {
-        [self.shared.requests.len(), self.shared.attempts.len(), self.shared.timers.len()]
+    pub fn is_routed(&self, id: RequestId) -> bool {
+        self.shared.requests.get(id.0).is_some_and(|request| request.urgent.is_none() && !request.is_in_dialog)
+    }
+
+    /// Entries in the tables: requests, attempts, deadlines, dialogs.
+    #[cfg(test)]
+    pub fn table_sizes(&self) -> [usize; 4] {
+        let Shared { requests, attempts, timers, dialogs, .. } = &self.shared;
+        [requests.len(), attempts.len(), timers.len(), dialogs.len()]
     }
 
     fn report(

@@ -125,6 +125,11 @@ impl Slot {
         self.list.clone().filter(|_| self.job.is_none())
     }
 
+    /// The targets as they were known last, or as far as they are known by now.
+    pub fn known(&self) -> Option<Arc<TargetList>> {
+        self.list.as_ref().or(self.begun.as_ref()).cloned()
+    }
+
     /// A REGISTER is due at `due`: true if DNS is to be asked now, so that it need not wait.
     pub fn look_ahead(&mut self, now: Time, due: Time) -> bool {
         self.ahead_of = due;
@@ -292,6 +297,6 @@ impl Slots {
     pub fn knows(&self, id: (AccountId, Server), ip: IpAddr) -> bool {
         let slot = self.get(id);
         let lists = slot.into_iter().flat_map(|slot| [&slot.list, &slot.begun]).flatten();
-        lists.flat_map(|list| list.targets()).any(|target| target.key.address.ip() == ip)
+        lists.flat_map(|list| list.targets()).any(|target| target.key.is_at(ip, None))
     }
 }

@@ -57,7 +57,8 @@ pub unsafe extern "C" fn sfo_account_stop(engine: *mut sfo_engine, now_ms: u64, 
 
 /// Says whether a call is up on an account, incoming or outgoing. New settings and the return to a primary (failback) wait
 /// until it is over. When an INVITE was answered with 2xx, say 1 in the request_done callback, or at the latest before your
-/// next sfo_engine_handle_timer(): until then the library takes it for granted.
+/// next sfo_engine_handle_timer(): until then the library takes it for granted. Calls that the library knows as dialogs
+/// (sfo_dialog_open()) count by themselves: the account is idle when this says 0 and none of those is open.
 ///
 /// engine: the engine.
 /// now_ms: your clock.

@@ -46,9 +46,9 @@ pub const SFO_TRANSPORT_SCTP: u32 = 8;
 
 /// REGISTER. Appears in callbacks only: the library starts registrations itself.
 pub const SFO_METHOD_REGISTER: u32 = 1;
-/// INVITE outside a dialog.
+/// INVITE.
 pub const SFO_METHOD_INVITE: u32 = 2;
-/// SUBSCRIBE outside a dialog.
+/// SUBSCRIBE.
 pub const SFO_METHOD_SUBSCRIBE: u32 = 3;
 /// PUBLISH.
 pub const SFO_METHOD_PUBLISH: u32 = 4;
@@ -56,13 +56,13 @@ pub const SFO_METHOD_PUBLISH: u32 = 4;
 pub const SFO_METHOD_OPTIONS: u32 = 5;
 /// MESSAGE.
 pub const SFO_METHOD_MESSAGE: u32 = 6;
-/// REFER outside a dialog.
+/// REFER.
 pub const SFO_METHOD_REFER: u32 = 7;
-/// NOTIFY outside a dialog.
+/// NOTIFY.
 pub const SFO_METHOD_NOTIFY: u32 = 8;
-/// INFO outside a dialog.
+/// INFO.
 pub const SFO_METHOD_INFO: u32 = 9;
-/// Any other method outside a dialog; the firmware knows which.
+/// Any other method (BYE, UPDATE, PRACK, ...); the firmware knows which.
 pub const SFO_METHOD_OTHER: u32 = 10;
 
 /// No particular reason.
@@ -105,6 +105,8 @@ pub const SFO_CAUSE_OTHER_REQUEST: u32 = 17;
 pub const SFO_CAUSE_RELEASED: u32 = 18;
 /// The firmware withdrew the request.
 pub const SFO_CAUSE_CANCELLED: u32 = 19;
+/// Another server was quicker to answer an urgent request.
+pub const SFO_CAUSE_ANSWERED_ELSEWHERE: u32 = 20;
 
 /// An attempt of a request of the firmware.
 pub const SFO_PURPOSE_REQUEST: u32 = 1;
@@ -215,6 +217,13 @@ pub const SFO_TYPE_SECRET: u32 = 8;
 pub const SFO_LINK_UP: u32 = 1;
 /// The device's own address changed.
 pub const SFO_LINK_CHANGED: u32 = 2;
+/// The network is down: nothing can be sent.
+pub const SFO_LINK_DOWN: u32 = 3;
+
+/// An emergency call: waits for nothing that can be helped. See sfo_request_start().
+pub const SFO_REQUEST_URGENT: u32 = 1;
+/// The request belongs to the dialog sfo_request.dialog. See sfo_request_start().
+pub const SFO_REQUEST_IN_DIALOG: u32 = 2;
 
 /// sfo_engine_set_families(): IPv4 has a route.
 pub const SFO_FAMILY_IPV4: u32 = 1;

@@ -5,10 +5,10 @@ use crate::account::{CancelMode, EventKind, LogLevel, Purpose, RegistrationState
 use crate::policy::Method;
 use crate::target::TargetKey;
 use crate::types::{Cause, DnsTransport, Transport, TransportFailure};
-use core::net::IpAddr;
+use core::net::{IpAddr, SocketAddr};
 
 /// Every cause with its number. The status of a response stands beside the number.
-const CAUSES: [(u32, Cause); 20] = [
+const CAUSES: [(u32, Cause); 21] = [
     (c::SFO_CAUSE_NONE, Cause::None),
     (c::SFO_CAUSE_TIMEOUT, Cause::Timeout),
     (c::SFO_CAUSE_UNREACHABLE, Cause::Transport(TransportFailure::Unreachable)),
@@ -29,6 +29,7 @@ const CAUSES: [(u32, Cause); 20] = [
     (c::SFO_CAUSE_OTHER_REQUEST, Cause::OtherRequest),
     (c::SFO_CAUSE_RELEASED, Cause::Released),
     (c::SFO_CAUSE_CANCELLED, Cause::Cancelled),
+    (c::SFO_CAUSE_ANSWERED_ELSEWHERE, Cause::AnsweredElsewhere),
 ];
 
 /// SFO_CAUSE_..., and the response status beside it.
@@ -168,6 +169,18 @@ pub fn log_level_of(number: u32) -> Option<LogLevel> {
         c::SFO_LOG_DEBUG => LogLevel::Debug,
         _ => return None,
     })
+}
+
+/// Where something came from: an address, with or without a port.
+pub fn source(text: &str) -> Option<(IpAddr, Option<u16>)> {
+    if let Ok(ip) = text.parse::<IpAddr>() {
+        return Some((ip, None));
+    }
+    if let Ok(address) = text.parse::<SocketAddr>() {
+        return Some((address.ip(), Some(address.port())));
+    }
+    let bracketed = text.strip_prefix('[')?.strip_suffix(']')?;
+    Some((IpAddr::V6(bracketed.parse().ok()?), None))
 }
 
 /// Family (4 or 6) and bytes of an address.

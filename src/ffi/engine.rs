@@ -9,10 +9,10 @@ use super::types::{sfo_callbacks, sfo_counters, sfo_options};
 use crate::account::{LogLevel, Options};
 use crate::engine::{Engine, EngineOptions};
 use crate::io::{DnsIo, interface_index, server_text};
-use crate::types::{AccountId, DnsServerIndex, Random, SECOND_MS, TransportSet};
+use crate::types::{DnsServerIndex, Random, SECOND_MS, TransportSet};
 use core::ffi::{c_char, c_void};
 use core::mem::{offset_of, size_of};
-use core::net::{IpAddr, SocketAddr};
+use core::net::SocketAddr;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// DNS servers that sfo_engine_set_dns_servers() takes.
@@ -296,61 +296,6 @@ pub unsafe extern "C" fn sfo_engine_set_dns_servers(
                 core.last_error = error;
                 SFO_ERR_INVALID
             }
-        })
-    }
-}
-
-/// The network came up, or the device's own address changed: what was learned about servers is forgotten, DNS is asked
-/// anew, and every running account registers again. Requests under way go on as they are. DNS queries under way begin anew,
-/// as other queries and from other ports. While the network is down, return SFO_CAUSE_LOCAL from send_sip.
-///
-/// engine: the engine.
-/// now_ms: your clock.
-/// link: SFO_LINK_UP or SFO_LINK_CHANGED.
-/// Returns SFO_OK; SFO_ERR_INVALID: engine is NULL, or link unknown; SFO_ERR_BUSY; SFO_ERR_STATE; SFO_ERR_FAULT.
-/// Callbacks: any. From callbacks: yes. Since 0.1.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn sfo_engine_set_link(engine: *mut sfo_engine, now_ms: u64, link: u32) -> sfo_status {
-    if !matches!(link, SFO_LINK_UP | SFO_LINK_CHANGED) {
-        return SFO_ERR_INVALID;
-    }
-    // SAFETY: the caller vouches for the pointer.
-    unsafe {
-        sfo_engine::run(engine, Some(now_ms), |core| {
-            core.engine.network_changed(now_ms);
-            SFO_OK
-        })
-    }
-}
-
-/// Whether an incoming request comes from a server of the account: any known target of either server, or, with
-/// `account.X.accept_only_registered` = 1, a target that holds a registration.
-///
-/// engine: the engine.
-/// account: X.
-/// address_text: the source, "192.0.2.1" or "2001:db8::1".
-/// out: receives 1 or 0.
-/// Returns SFO_OK; SFO_ERR_INVALID: a pointer is NULL, or no address; SFO_ERR_NOT_FOUND: no such account; SFO_ERR_BUSY;
-/// SFO_ERR_STATE; SFO_ERR_FAULT.
-/// Callbacks: none. From callbacks: yes. Since 0.1.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn sfo_engine_accepts_source(
-    engine: *mut sfo_engine,
-    account: u32,
-    address_text: *const c_char,
-    out: *mut u32,
-) -> sfo_status {
-    // SAFETY: the caller vouches for the text.
-    let address = unsafe { text(address_text) }.and_then(|text| text.parse::<IpAddr>().ok());
-    let (Some(address), false) = (address, out.is_null()) else { return SFO_ERR_INVALID };
-    // SAFETY: the caller vouches for the pointers; `out` is not NULL.
-    unsafe {
-        sfo_engine::run(engine, None, |core| match core.engine.accepts_source(AccountId(account), address) {
-            Some(accepted) => {
-                *out = u32::from(accepted);
-                SFO_OK
-            }
-            None => SFO_ERR_NOT_FOUND,
         })
     }
 }

@@ -19,6 +19,8 @@ unsafe impl Sized for super::types::sfo_options {}
 unsafe impl Sized for super::types::sfo_request {}
 // SAFETY: repr(C), `struct_size` first, integers only.
 unsafe impl Sized for super::types::sfo_response {}
+// SAFETY: repr(C), `struct_size` first, integers and one pointer that may be NULL.
+unsafe impl Sized for super::types::sfo_dialog {}
 
 /// True for what sizeof says of any version of a struct that had at least `minimum` bytes. Such a struct begins with a
 /// `size_t`, so its size is a multiple of that; others would cut a pointer in two.

@@ -6,12 +6,12 @@ use super::convert;
 use super::handle::sfo_engine;
 use super::memory::read_struct;
 use super::types::{sfo_request, sfo_response};
-use crate::account::{FinalResponse, ReportStatus};
-use crate::types::{AccountId, AttemptId, RequestId};
+use crate::account::{FinalResponse, NewRequest, ReportStatus};
+use crate::types::{AccountId, AttemptId, DialogId, RequestId};
 use core::mem::{offset_of, size_of};
 
 pub(super) const NO_REQUEST: sfo_request =
-    sfo_request { struct_size: size_of::<sfo_request>(), account: 0, method: 0, flags: 0, user_token: 0 };
+    sfo_request { struct_size: size_of::<sfo_request>(), account: 0, method: 0, flags: 0, user_token: 0, dialog: 0 };
 
 pub(super) const NO_RESPONSE: sfo_response = sfo_response {
     struct_size: size_of::<sfo_response>(),
@@ -30,18 +30,31 @@ fn report_status(status: ReportStatus) -> sfo_status {
     }
 }
 
-/// Starts a request outside a dialog. The library picks the server and calls send_sip, once per server tried, until one
-/// answers; then request_done. Requests inside a dialog go where the dialog goes, without the library. Where the account
-/// registers with one server at a time, a request that finds server 1 dead waits until the account has registered with
-/// server 2.
+/// Starts a request. The library picks the server and calls send_sip, once per server tried, until one answers; then
+/// request_done. Where the account registers with one server at a time, a request that finds server 1 dead waits until the
+/// account has registered with server 2.
+///
+/// SFO_REQUEST_URGENT is for emergency calls. Such a request does not wait for a registration, for DNS where any address is
+/// known, or for the pause of a server, and goes to both servers, registered or not. It begins at the target that answered
+/// last. If no response has come within 2 s (TLS: 4 s), the next target is asked as well, while the attempts before stay
+/// open; the first response above 100 wins, and cancel_sip ends the others (SFO_CAUSE_ANSWERED_ELSEWHERE). Several attempts
+/// of one request may be open at once, then; a call that a late one of them sets up is to be ended as SFO_LATE says.
+///
+/// SFO_REQUEST_IN_DIALOG is for requests inside a dialog whose next hop is a server of the account (where the route set
+/// leads elsewhere, the library is not needed). Such a request goes to the target of its dialog and nowhere else, has 64*T1,
+/// and any final response is its answer; if there is none, that is reported (SFO_DONE_FAILED). CANCEL and ACK belong to
+/// their transaction: they never are requests of their own here.
+///
+/// While the network is down (SFO_LINK_DOWN) a request waits, for 64*T1 (32 s) at most, and then fails with
+/// SFO_CAUSE_LOCAL.
 ///
 /// engine: the engine.
 /// now_ms: your clock.
 /// request: what to route; copied. Begin with SFO_REQUEST_INIT.
 /// id: receives the request's id before any callback about it runs.
-/// Returns SFO_OK; SFO_ERR_NOT_FOUND: no such account; SFO_ERR_STATE: the account is not running; SFO_ERR_LIMIT: too many
-/// requests at once; SFO_ERR_INVALID: a pointer is NULL, struct_size too small, or method or flags unknown;
-/// SFO_ERR_BUSY; SFO_ERR_FAULT.
+/// Returns SFO_OK; SFO_ERR_NOT_FOUND: no such account, or the account has no such dialog (any more); SFO_ERR_STATE: the
+/// account is not running; SFO_ERR_LIMIT: too many requests at once; SFO_ERR_INVALID: a pointer is NULL, struct_size too
+/// small, method or flags unknown, both flags set, or a dialog without its flag; SFO_ERR_BUSY; SFO_ERR_FAULT.
 /// Callbacks: any. From callbacks: yes. Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sfo_request_start(
@@ -53,12 +66,12 @@ pub unsafe extern "C" fn sfo_request_start(
     // SAFETY: the caller vouches for the pointer and its size.
     let request = unsafe { read_struct(request, offset_of!(sfo_request, flags), NO_REQUEST) };
     let (Some(request), false) = (request, id.is_null()) else { return SFO_ERR_INVALID };
-    let (Some(method), 0) = (convert::startable_method(request.method), request.flags) else { return SFO_ERR_INVALID };
+    let Some(new) = new_request(&request) else { return SFO_ERR_INVALID };
     // SAFETY: the caller vouches for the pointers; `id` is not NULL.
     unsafe {
         sfo_engine::run(engine, Some(now_ms), |core| {
             let account = AccountId(request.account);
-            match core.engine.start_request(now_ms, account, method, request.user_token) {
+            match core.engine.start_request(now_ms, account, new) {
                 Ok(started) => {
                     *id = started.0;
                     SFO_OK
@@ -67,6 +80,17 @@ pub unsafe extern "C" fn sfo_request_start(
             }
         })
     }
+}
+
+fn new_request(request: &sfo_request) -> Option<NewRequest> {
+    let method = convert::startable_method(request.method)?;
+    let (is_urgent, dialog) = match (request.flags, request.dialog) {
+        (0, 0) => (false, None),
+        (SFO_REQUEST_URGENT, 0) => (true, None),
+        (SFO_REQUEST_IN_DIALOG, dialog) => (false, Some(DialogId(dialog))),
+        _ => return None,
+    };
+    Some(NewRequest { method, token: request.user_token, is_urgent, dialog })
 }
 
 /// Withdraws a request: no further attempt starts, and nothing more is heard of it, not even request_done. An attempt under
@@ -89,6 +113,7 @@ pub unsafe extern "C" fn sfo_request_cancel(engine: *mut sfo_engine, now_ms: u64
 /// Reports a provisional response: the server is alive. From now on silence does not move the request to another target
 /// any more (a final 503 still does): an INVITE has 180 s from its last provisional response (RFC 3261 timer C; phones that
 /// ring longer repeat it every minute), any other request 64*T1 from its start; then it is cancelled and has failed.
+/// An urgent request is won by the first response above 100.
 ///
 /// engine: the engine.
 /// now_ms: your clock.
@@ -109,7 +134,9 @@ pub unsafe extern "C" fn sfo_attempt_provisional(
     }
     // SAFETY: the caller vouches for the pointer.
     unsafe {
-        sfo_engine::run(engine, Some(now_ms), |core| report_status(core.engine.provisional(now_ms, AttemptId(attempt))))
+        sfo_engine::run(engine, Some(now_ms), |core| {
+            report_status(core.engine.provisional(now_ms, AttemptId(attempt), sip_status as u16))
+        })
     }
 }
 

@@ -2,6 +2,7 @@
 //! initializers: this holds them together.
 
 use super::constants::*;
+use super::dialog::NO_DIALOG;
 use super::engine::{DEFAULT_OPTIONS, NO_CALLBACKS};
 use super::memory::read_struct;
 use super::request::{NO_REQUEST, NO_RESPONSE};
@@ -40,8 +41,15 @@ fn the_options_of_the_header_are_the_defaults() {
 #[test]
 fn the_request_of_the_header_is_the_default() {
     let r = NO_REQUEST;
-    assert_eq!(r.user_token, 0);
-    assert_eq!(initializer("REQUEST"), [r.account, r.method, r.flags, 0]);
+    assert_eq!((r.user_token, r.dialog), (0, 0));
+    assert_eq!(initializer("REQUEST"), [r.account, r.method, r.flags, 0, 0]);
+}
+
+#[test]
+fn the_dialog_of_the_header_is_the_default() {
+    let d = NO_DIALOG;
+    assert!(d.attempt == 0 && d.source_text.is_null());
+    assert_eq!(initializer("DIALOG"), [d.account, d.method, 0, 0]);
 }
 
 #[test]

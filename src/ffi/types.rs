@@ -264,10 +264,29 @@ pub struct sfo_request {
     pub account: u32,
     /// SFO_METHOD_..., except REGISTER.
     pub method: u32,
-    /// Must be 0.
+    /// SFO_REQUEST_URGENT, SFO_REQUEST_IN_DIALOG, or 0.
     pub flags: u32,
     /// Yours: handed back in every callback about the request.
     pub user_token: u64,
+    /// With SFO_REQUEST_IN_DIALOG: the dialog, of sfo_dialog_open(). Else 0.
+    pub dialog: u64,
+}
+
+/// How a dialog began. Begin with SFO_DIALOG_INIT, and set attempt or source_text.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct sfo_dialog {
+    /// sizeof(sfo_dialog) as you were compiled.
+    pub struct_size: usize,
+    /// The account.
+    pub account: u32,
+    /// With source_text: SFO_METHOD_... of the incoming request that set it up, mostly SFO_METHOD_INVITE. Without: 0.
+    pub method: u32,
+    /// An outgoing request set it up: its attempt (sfo_done.attempt), which a response has come to. Else 0.
+    pub attempt: u64,
+    /// An incoming request set it up: where that came from, "192.0.2.1", "192.0.2.1:5060", "2001:db8::1" or
+    /// "[2001:db8::1]:5060". Else NULL.
+    pub source_text: *const c_char,
 }
 
 /// A final response. Begin with SFO_RESPONSE_INIT.

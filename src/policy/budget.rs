@@ -21,6 +21,12 @@ const FULL_OTHER_RETRANSMISSIONS: u8 = 10;
 /// Timer C (RFC 3261 §16.6 step 11): how long a ringing INVITE may stay without a further provisional response, ms.
 pub const TIMER_C_MS: u64 = 180_000;
 
+/// An urgent request starts its next attempt after this long without a response, ms: one lost datagram and its repetition
+/// later, and soon enough for a person in need.
+const URGENT_PATIENCE_MS: u64 = 2_000;
+/// The same over TLS, where connection and handshake take several round trips, ms.
+const URGENT_TLS_PATIENCE_MS: u64 = 4_000;
+
 /// What an attempt may cost.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Budget {
@@ -44,6 +50,15 @@ pub const fn full_budget(method: Method, t1_ms: u64) -> Budget {
         _ => FULL_OTHER_RETRANSMISSIONS,
     };
     Budget { retransmissions, ms: transaction_timeout_ms(t1_ms) }
+}
+
+/// How long an urgent request waits for a first response before it asks the next target as well, ms.
+#[must_use]
+pub const fn urgent_patience_ms(transport: Transport) -> u64 {
+    match transport {
+        Transport::Tls => URGENT_TLS_PATIENCE_MS,
+        Transport::Udp | Transport::Tcp | Transport::Sctp => URGENT_PATIENCE_MS,
+    }
 }
 
 /// The budget for `retries` configured retransmissions.

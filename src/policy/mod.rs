@@ -14,7 +14,7 @@ mod method;
 mod pause;
 mod verdict;
 
-pub use budget::{Budget, TIMER_C_MS, full_budget, retry_budget, transaction_timeout_ms};
+pub use budget::{Budget, TIMER_C_MS, full_budget, retry_budget, transaction_timeout_ms, urgent_patience_ms};
 pub use failback::{FailbackStep, PROBE_SPACING_MS, failback_step, stay_ms};
 pub use method::Method;
 pub use pause::{earlier_by_up_to, refresh_lead_ms, refusal_pause_ms, retry_pause_ms, spread};

@@ -2,6 +2,7 @@
 
 use super::TargetKey;
 use crate::types::{AttemptId, Cause, Time};
+use core::net::IpAddr;
 
 /// Entries in the table. A phone knows a handful of targets; a gateway with many domains loses only its oldest memory.
 const MAX_ENTRIES: usize = 1024;
@@ -55,6 +56,11 @@ impl HealthTable {
             }
             Err(_) => false,
         }
+    }
+
+    /// Notes a sign of life of whatever has this address, and this port where one is given.
+    pub fn heard_from(&mut self, ip: IpAddr, port: Option<u16>) {
+        self.failed.retain(|(key, _)| !key.is_at(ip, port));
     }
 
     /// The last failure, if nothing was heard from the target since.

@@ -16,6 +16,14 @@ pub struct TargetKey {
     pub address: SocketAddr,
 }
 
+impl TargetKey {
+    /// True if the target has this address, and this port where one is given. An IPv4 address is the same in both families.
+    #[must_use]
+    pub fn is_at(&self, ip: IpAddr, port: Option<u16>) -> bool {
+        self.address.ip().to_canonical() == ip.to_canonical() && port.is_none_or(|port| self.address.port() == port)
+    }
+}
+
 impl core::fmt::Display for TargetKey {
     /// `192.0.2.1:5060/udp`, `[2001:db8::1]:5061/tls`.
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {

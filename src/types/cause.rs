@@ -52,6 +52,8 @@ pub enum Cause {
     Released,
     /// The firmware withdrew the request.
     Cancelled,
+    /// Another server was quicker to answer an urgent request.
+    AnsweredElsewhere,
 }
 
 impl Cause {
@@ -79,6 +81,7 @@ impl Cause {
             Cause::OtherRequest => c"another request found the server failed",
             Cause::Released => c"engine released",
             Cause::Cancelled => c"request withdrawn",
+            Cause::AnsweredElsewhere => c"another server was quicker",
         }
     }
     /// The same phrase, for Rust.

@@ -24,7 +24,7 @@ mod transport;
 
 pub use cause::{Cause, TransportFailure};
 pub use families::Families;
-pub use ids::{AccountId, AttemptId, DnsServerIndex, RequestId, Server};
+pub use ids::{AccountId, AttemptId, DialogId, DnsServerIndex, RequestId, Server};
 pub use name::{Name, NameError};
 pub use queue::take_first;
 pub use random::Random;

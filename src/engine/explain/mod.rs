@@ -14,10 +14,12 @@ pub use facts::{Explanation, Health, Origin, Place, ServerFacts};
 use super::inputs::{Engine, InputError};
 use crate::account::{Context, Counters, Phase, Trace};
 use crate::policy::Method;
-use crate::types::{AccountId, Server, Time};
+use crate::types::{AccountId, Server, Slab, Time};
 use preview::{Known, Preview};
 use std::collections::VecDeque;
 
+/// Nothing of what follows happens before the network is back.
+const NETWORK_DOWN: &str = "the network is down: a request waits until it is up, and goes there then";
 /// Attempts and requests that a rehearsal makes beside those that are there.
 const ROOM: usize = 512;
 
@@ -34,7 +36,11 @@ impl Engine {
             Phase::Running => self.rehearse(now, id, method, &previews),
             Phase::Off | Phase::Stopping => None,
         };
-        Ok(facts::gather(&self.shared.health, account, (now, method), &previews, rehearsal))
+        let mut explanation = facts::gather(&self.shared.health, account, (now, method), &previews, rehearsal);
+        if self.shared.frozen {
+            explanation.remarks.insert(0, NETWORK_DOWN.to_owned());
+        }
+        Ok(explanation)
     }
 
     fn rehearse(
@@ -51,6 +57,9 @@ impl Engine {
             timers: &mut shared.timers.emptied(),
             requests: &mut shared.requests.copy_of(|request| request.account == id, ROOM),
             attempts: &mut shared.attempts.copy_of(|attempt| attempt.account == id || attempt.is_open(), ROOM),
+            dialogs: &mut Slab::new(0),
+            // Without a network nothing would be sent; the question is what happens with one.
+            frozen: false,
             health: &mut shared.health.clone(),
             actions: &mut VecDeque::new(),
             lists: &mut Known { previews },

@@ -5,7 +5,9 @@ use crate::config::AccountSettings;
 use crate::engine::directory::Directory;
 use crate::engine::slot::{Latest, Slot};
 use crate::resolve::{ResolvedTarget, Stage};
+use crate::target::TargetList;
 use crate::types::{AccountId, Server, Time};
+use std::sync::Arc;
 
 /// What a walk that began now would find for one server.
 #[derive(Clone, Debug)]
@@ -63,6 +65,13 @@ impl Lists for Known<'_> {
 
     fn get_more(&mut self, now: Time, settings: &AccountSettings, server: Server) -> ListState {
         self.get(now, settings, server)
+    }
+
+    fn known(&self, _settings: &AccountSettings, server: Server) -> Option<Arc<TargetList>> {
+        match self.previews[server.index()].as_ref()?.state {
+            ListState::Ready(ref list) | ListState::Begun { ref list, .. } => Some(list.clone()),
+            ListState::Pending | ListState::Slow | ListState::Failed => None,
+        }
     }
 
     fn look_ahead(&mut self, _now: Time, _settings: &AccountSettings, _server: Server, _due: Time) {}

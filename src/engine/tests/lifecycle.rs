@@ -266,11 +266,3 @@ fn the_same_inputs_give_the_same_actions() {
     };
     assert_eq!(run(), run());
 }
-
-#[test]
-fn settings_that_have_no_effect_yet_are_not_passed_over_in_silence() {
-    let world = World::started(&domain(&["sip_server.1.options_interval = 30"]));
-    let named = |key: &str| world.warnings.iter().any(|line| line.contains(key) && line.contains("no effect"));
-    assert!(named("options_interval"), "{:?}", world.warnings);
-    assert_eq!(World::started(&domain(&[])).warnings, [""; 0]);
-}

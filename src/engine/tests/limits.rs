@@ -54,5 +54,5 @@ fn tables_return_to_their_resting_size() {
     world.at(100.0);
     world.stop();
     world.at(100.0 + 2.0 + 32.0);
-    assert_eq!(world.engine.table_sizes(), [0, 0, 0], "requests, attempts, deadlines");
+    assert_eq!(world.engine.table_sizes(), [0, 0, 0, 0], "requests, attempts, deadlines, dialogs");
 }

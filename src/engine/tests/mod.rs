@@ -10,6 +10,7 @@ mod watch;
 mod world;
 mod zone;
 
+mod dialogs;
 mod dns;
 mod explain;
 mod failover;
@@ -20,15 +21,19 @@ mod lifecycle;
 mod limits;
 mod listener;
 mod lists;
+mod liveness;
+mod network;
 mod page;
 mod pauses;
 mod proxies;
 mod random;
 mod refresh;
+mod refusals;
 mod reload;
 mod requests;
 mod snapshot;
 mod trace;
+mod urgent;
 
 use watch::Watch;
 use world::{Reply, World};

@@ -2,9 +2,9 @@
 
 use super::world::{Step, options, response};
 use super::{B, Dns, F, P, Reply, World, concurrent, domain, domain_and_fallback, single, successive};
-use crate::account::{FinalResponse, Phase};
+use crate::account::{FinalResponse, NewDialog, NewRequest, Phase};
 use crate::policy::Method;
-use crate::types::{AccountId, TransportFailure};
+use crate::types::{AccountId, Server, TransportFailure};
 use proptest::prelude::*;
 
 #[derive(Clone, Debug)]
@@ -14,6 +14,14 @@ pub enum Input {
     Up(usize),
     Answers(usize, usize),
     Start(Method),
+    Urgent,
+    Dialog(usize),
+    Incoming(usize),
+    Bye(usize),
+    Hangup(usize),
+    LinkDown,
+    FlowLost,
+    Heard(usize),
     Cancel(usize),
     Report(usize, usize),
     Busy(bool),
@@ -57,12 +65,19 @@ pub fn config(n: usize) -> String {
         ]),
         11 => domain_and_fallback(&[
             "fallback.redundancy_type = 0",
+            "sip_server.1.options_interval = 15",
             "sip_server.1.failback_mode = 3",
             "sip_server.1.failback_timeout = 60",
             "sip_server.1.failback_probe = 1",
             "sip_server.1.register_on_enable = 1",
         ]),
-        12 => domain_and_fallback(&["sip_server.1.register_on_enable = 1", "fallback.timeout = 30"]),
+        12 => domain_and_fallback(&[
+            "sip_server.1.register_on_enable = 1",
+            "fallback.timeout = 30",
+            "sip_server.1.options_interval = 5",
+            "sip_server.1.options_max_lost = 2",
+            "sip_server.2.options_interval = 20",
+        ]),
         _ => String::new(),
     }
 }
@@ -86,7 +101,7 @@ fn answers(n: usize) -> Reply {
 
 fn step(n: usize) -> Step {
     match n {
-        0 => Step::Provisional,
+        0 => Step::Provisional(180),
         1 => Step::Final(response(200)),
         2 => Step::Final(response(503)),
         3 => Step::Final(response(401)),
@@ -112,6 +127,14 @@ pub fn input() -> impl Strategy<Value = Input> {
         1 => (0..14usize).prop_map(Input::Reload),
         1 => Just(Input::StartAccount),
         1 => Just(Input::StopAccount),
+        2 => Just(Input::Urgent),
+        2 => (0..6usize).prop_map(Input::Dialog),
+        1 => (0..3usize).prop_map(Input::Incoming),
+        2 => (0..3usize).prop_map(Input::Bye),
+        1 => (0..3usize).prop_map(Input::Hangup),
+        1 => Just(Input::LinkDown),
+        1 => Just(Input::FlowLost),
+        1 => (0..3usize).prop_map(Input::Heard),
         1 => Just(Input::Network),
         1 => prop_oneof![Just(Dns::Up), Just(Dns::Silent), Just(Dns::ServFail)].prop_map(Input::Dns),
         1 => (0..5_000u64).prop_map(Input::ClockBack),
@@ -150,12 +173,46 @@ pub fn apply(world: &mut World, input: Input) {
             let _ = world.engine.stop_account(world.clock(), AccountId(1));
             world.pump();
         }
+        Input::Urgent => {
+            let _ = world.start_new(NewRequest { is_urgent: true, ..NewRequest::new(Method::Invite, 0) });
+            world.pump();
+        }
+        Input::Dialog(place) => {
+            if let Some(id) = world.attempts.iter().rev().nth(place).copied() {
+                let _ = world.open_dialog(NewDialog::Outgoing(id));
+            }
+        }
+        Input::Incoming(host) => {
+            let _ = world.open_dialog(NewDialog::Incoming(HOSTS[host].parse().unwrap(), None, Method::Invite));
+        }
+        Input::Bye(place) => {
+            let dialog = world.dialogs.iter().rev().nth(place).copied();
+            let _ = world.start_new(NewRequest { dialog, ..NewRequest::new(Method::Other, 0) });
+            world.pump();
+        }
+        Input::Hangup(place) => {
+            if place < world.dialogs.len() {
+                let id = world.dialogs.remove(place);
+                let _ = world.engine.close_dialog(world.clock(), id);
+                world.pump();
+            }
+        }
+        Input::LinkDown => world.network_down(),
+        Input::FlowLost => {
+            let _ = world.engine.flow_lost(world.clock(), AccountId(1), &Server::BOTH);
+            world.pump();
+        }
+        Input::Heard(host) => {
+            let _ = world.engine.heard_from(world.clock(), None, HOSTS[host].parse().unwrap(), Some(5060));
+            world.pump();
+        }
         Input::Network => world.network_changed(),
         Input::Dns(mood) => world.dns = mood,
         Input::ClockBack(ms) => world.clock -= ms,
     }
     if let Some(account) = world.engine.account(AccountId(1))
         && account.phase() != Phase::Off
+        && !world.is_link_down
     {
         assert!(world.engine.next_deadline().is_some(), "an account in use waits for nothing");
     }
@@ -168,6 +225,11 @@ fn settle(world: &mut World) {
     }
     world.dns = Dns::Up;
     world.set_busy(false);
+    world.network_up();
+    for id in core::mem::take(&mut world.dialogs) {
+        let _ = world.engine.close_dialog(world.clock(), id);
+    }
+    world.pump();
     // Longer than any pause, lifetime, ringing call and limit.
     world.run_to(world.now + 7_200_000);
     assert_eq!(world.watch.open(), [], "requests without an end");
@@ -182,7 +244,7 @@ fn settle(world: &mut World) {
         world.stop();
     }
     world.run_to(world.now + 34_000);
-    assert_eq!(world.engine.table_sizes(), [0, 0, 0], "requests, attempts, deadlines");
+    assert_eq!(world.engine.table_sizes(), [0, 0, 0, 0], "requests, attempts, deadlines, dialogs");
 }
 
 proptest! {

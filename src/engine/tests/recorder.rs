@@ -1,11 +1,10 @@
 //! An engine that writes down everything that is put in and taken out, and a player that does it again.
 
-use crate::account::{Action, Attempt, DoneReport, FinalResponse, ReportStatus};
+use crate::account::{Action, Attempt, DoneReport, FinalResponse, NewDialog, NewRequest, ReportStatus};
 use crate::config::Settings;
 use crate::engine::{Engine, EngineOptions, InputError};
-use crate::policy::Method;
-use crate::types::{AccountId, AttemptId, DnsServerIndex, Families, RequestId, TransportFailure};
-use core::net::SocketAddr;
+use crate::types::{AccountId, AttemptId, DialogId, DnsServerIndex, Families, RequestId, Server, TransportFailure};
+use core::net::{IpAddr, SocketAddr};
 use core::ops::{Deref, DerefMut};
 
 /// One call, with everything that it was given.
@@ -17,13 +16,18 @@ enum Call {
     Families(u64, Families),
     Import(u64, u64, Vec<u8>),
     Network(u64),
+    NetworkDown(u64),
+    FlowLost(u64, AccountId, Vec<Server>),
+    Heard(u64, Option<AccountId>, IpAddr, Option<u16>),
+    OpenDialog(u64, AccountId, NewDialog),
+    CloseDialog(u64, DialogId),
     Reload(u64, Settings),
     Start(u64, AccountId),
     Stop(u64, AccountId),
     Busy(u64, AccountId, bool),
-    Request(u64, AccountId, Method, u64),
+    Request(u64, AccountId, NewRequest),
     Cancel(u64, RequestId),
-    Provisional(u64, AttemptId),
+    Provisional(u64, AttemptId, u16),
     Final(u64, AttemptId, FinalResponse),
     Failed(u64, AttemptId, TransportFailure),
     Release(u64),
@@ -134,15 +138,40 @@ impl Recorder {
         self.engine.set_account_busy(now_ms, id, busy)
     }
 
-    pub fn start_request(
+    pub fn start_request(&mut self, now_ms: u64, id: AccountId, new: NewRequest) -> Result<RequestId, InputError> {
+        self.calls.push(Call::Request(now_ms, id, new));
+        self.engine.start_request(now_ms, id, new)
+    }
+
+    pub fn network_down(&mut self, now_ms: u64) {
+        self.calls.push(Call::NetworkDown(now_ms));
+        self.engine.network_down(now_ms);
+    }
+
+    pub fn flow_lost(&mut self, now_ms: u64, id: AccountId, servers: &[Server]) -> Result<(), InputError> {
+        self.calls.push(Call::FlowLost(now_ms, id, servers.to_vec()));
+        self.engine.flow_lost(now_ms, id, servers)
+    }
+
+    pub fn heard_from(
         &mut self,
         now_ms: u64,
-        id: AccountId,
-        method: Method,
-        token: u64,
-    ) -> Result<RequestId, InputError> {
-        self.calls.push(Call::Request(now_ms, id, method, token));
-        self.engine.start_request(now_ms, id, method, token)
+        id: Option<AccountId>,
+        ip: IpAddr,
+        port: Option<u16>,
+    ) -> Result<(), InputError> {
+        self.calls.push(Call::Heard(now_ms, id, ip, port));
+        self.engine.heard_from(now_ms, id, ip, port)
+    }
+
+    pub fn open_dialog(&mut self, now_ms: u64, id: AccountId, new: NewDialog) -> Result<DialogId, InputError> {
+        self.calls.push(Call::OpenDialog(now_ms, id, new));
+        self.engine.open_dialog(now_ms, id, new)
+    }
+
+    pub fn close_dialog(&mut self, now_ms: u64, id: DialogId) -> Result<(), InputError> {
+        self.calls.push(Call::CloseDialog(now_ms, id));
+        self.engine.close_dialog(now_ms, id)
     }
 
     pub fn cancel_request(&mut self, now_ms: u64, id: RequestId) -> Result<(), InputError> {
@@ -150,9 +179,9 @@ impl Recorder {
         self.engine.cancel_request(now_ms, id)
     }
 
-    pub fn provisional(&mut self, now_ms: u64, id: AttemptId) -> ReportStatus {
-        self.calls.push(Call::Provisional(now_ms, id));
-        self.engine.provisional(now_ms, id)
+    pub fn provisional(&mut self, now_ms: u64, id: AttemptId, status: u16) -> ReportStatus {
+        self.calls.push(Call::Provisional(now_ms, id, status));
+        self.engine.provisional(now_ms, id, status)
     }
 
     pub fn final_response(&mut self, now_ms: u64, id: AttemptId, response: FinalResponse) -> ReportStatus {
@@ -200,10 +229,15 @@ fn play(engine: &mut Engine, call: &Call) -> Option<String> {
         Call::Start(now, id) => drop(engine.start_account(*now, *id)),
         Call::Stop(now, id) => drop(engine.stop_account(*now, *id)),
         Call::Busy(now, id, busy) => drop(engine.set_account_busy(*now, *id, *busy)),
-        Call::Request(now, id, method, token) => drop(engine.start_request(*now, *id, *method, *token)),
+        Call::Request(now, id, new) => drop(engine.start_request(*now, *id, *new)),
+        Call::NetworkDown(now) => engine.network_down(*now),
+        Call::FlowLost(now, id, servers) => drop(engine.flow_lost(*now, *id, servers)),
+        Call::Heard(now, id, ip, port) => drop(engine.heard_from(*now, *id, *ip, *port)),
+        Call::OpenDialog(now, id, new) => drop(engine.open_dialog(*now, *id, *new)),
+        Call::CloseDialog(now, id) => drop(engine.close_dialog(*now, *id)),
         Call::Cancel(now, id) => drop(engine.cancel_request(*now, *id)),
-        Call::Provisional(now, id) => {
-            engine.provisional(*now, *id);
+        Call::Provisional(now, id, status) => {
+            engine.provisional(*now, *id, *status);
         }
         Call::Final(now, id, response) => {
             engine.final_response(*now, *id, *response);

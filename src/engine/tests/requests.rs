@@ -2,7 +2,7 @@
 
 use super::world::{Step, response};
 use super::{B, F, P, Reply, World, concurrent, domain, domain_and_fallback, single, successive};
-use crate::account::{FinalResponse, ReportStatus};
+use crate::account::{FinalResponse, NewRequest, ReportStatus};
 use crate::engine::InputError;
 use crate::policy::Method;
 use crate::types::{AttemptId, RequestId, TransportFailure};
@@ -37,7 +37,7 @@ fn a_request_on_a_stopped_account_is_not_taken() {
     let mut world = World::new(&single(&[]));
     assert_eq!(world.start_request(Method::Invite), Err(InputError::State));
     assert_eq!(
-        world.engine.start_request(world.clock(), crate::types::AccountId(9), Method::Invite, 1),
+        world.engine.start_request(world.clock(), crate::types::AccountId(9), NewRequest::new(Method::Invite, 1)),
         Err(InputError::NotFound)
     );
 }
@@ -181,7 +181,7 @@ fn moved() -> (World, AttemptId) {
 
 #[test]
 fn a_report_about_an_attempt_that_was_left_comes_too_late_and_is_a_sign_of_life() {
-    for step in [Step::Provisional, OK, Step::Final(response(503)), challenge()] {
+    for step in [Step::Provisional(180), OK, Step::Final(response(503)), challenge()] {
         let (mut world, attempt) = moved();
         world.at(20.0);
         assert_eq!(world.report(attempt, step), ReportStatus::Late);
@@ -221,7 +221,7 @@ fn a_second_report_about_an_attempt_changes_nothing() {
     world.invite();
     let attempt = world.last_attempt();
     world.forget();
-    for step in [OK, Step::Final(response(503)), Step::Provisional, Step::Failed(TransportFailure::Connect)] {
+    for step in [OK, Step::Final(response(503)), Step::Provisional(180), Step::Failed(TransportFailure::Connect)] {
         assert_eq!(world.report(attempt, step), ReportStatus::Taken);
     }
     assert_eq!(world.all(), [""; 0]);

@@ -4,14 +4,14 @@ use super::recorder::Recorder;
 use super::zone::{Dns, Zone};
 use super::{B, P, Watch};
 use crate::account::{
-    Action, Attempt, CancelMode, CancelSip, DoneReport, EventKind, FailedAttempt, FinalResponse, LogLevel, Phase,
-    Purpose,
+    Action, Attempt, CancelMode, CancelSip, DoneReport, EventKind, FailedAttempt, FinalResponse, LogLevel, NewDialog,
+    NewRequest, Phase, Purpose,
 };
 use crate::account::{ReportStatus, RequestResult};
 use crate::config::{Config, Settings, Severity};
 use crate::engine::EngineOptions;
 use crate::policy::Method;
-use crate::types::{AccountId, AttemptId, Cause, DnsServerIndex, RequestId, Server, TransportFailure};
+use crate::types::{AccountId, AttemptId, Cause, DialogId, DnsServerIndex, RequestId, Server, TransportFailure};
 use core::net::IpAddr;
 use std::collections::{BTreeMap, VecDeque};
 
@@ -21,7 +21,7 @@ const CLOCK_AT_START: u64 = 50_000_000;
 /// What the stack reports about an attempt.
 #[derive(Clone, Copy, Debug)]
 pub enum Step {
-    Provisional,
+    Provisional(u16),
     Final(FinalResponse),
     Failed(TransportFailure),
 }
@@ -56,7 +56,12 @@ impl Reply {
     }
 
     pub fn provisional() -> Reply {
-        Reply(vec![(0, Step::Provisional)])
+        Reply::ringing(180)
+    }
+
+    /// A provisional response with this status.
+    pub fn ringing(status: u16) -> Reply {
+        Reply(vec![(0, Step::Provisional(status))])
     }
 
     /// The same, later.
@@ -136,6 +141,10 @@ pub struct World {
     pub outcomes: Vec<String>,
     pub watch: Watch,
     hosts: BTreeMap<IpAddr, Host>,
+    /// Dialogs that were opened.
+    pub dialogs: Vec<DialogId>,
+    /// The network is down.
+    pub is_link_down: bool,
     mail: BTreeMap<(u64, u64), Mail>,
     mail_serial: u64,
     token: u64,
@@ -184,6 +193,8 @@ impl World {
             warnings: Vec::new(),
             outcomes: Vec::new(),
             hosts: BTreeMap::new(),
+            dialogs: Vec::new(),
+            is_link_down: false,
             mail: BTreeMap::new(),
             mail_serial: 0,
             token: 0,
@@ -235,7 +246,29 @@ impl World {
         self.pump();
     }
 
+    /// The network is back, if it was away.
+    pub fn network_up(&mut self) {
+        if self.is_link_down {
+            self.network_changed();
+        }
+    }
+
+    pub fn network_down(&mut self) {
+        self.is_link_down = true;
+        self.engine.network_down(self.clock());
+        self.pump();
+    }
+
+    /// The firmware tells of a dialog of account 1.
+    pub fn open_dialog(&mut self, new: NewDialog) -> Result<DialogId, crate::engine::InputError> {
+        let id = self.engine.open_dialog(self.clock(), AccountId(1), new)?;
+        self.dialogs.push(id);
+        self.pump();
+        Ok(id)
+    }
+
     pub fn network_changed(&mut self) {
+        self.is_link_down = false;
         self.engine.network_changed(self.clock());
         self.pump();
     }
@@ -258,7 +291,12 @@ impl World {
     /// A request whose actions stay in the queue.
     pub fn start_request(&mut self, method: Method) -> Result<RequestId, crate::engine::InputError> {
         self.token += 1;
-        let id = self.engine.start_request(self.clock(), AccountId(1), method, self.token)?;
+        self.start_new(NewRequest::new(method, self.token))
+    }
+
+    /// A request of any kind, whose actions stay in the queue.
+    pub fn start_new(&mut self, new: NewRequest) -> Result<RequestId, crate::engine::InputError> {
+        let id = self.engine.start_request(self.clock(), AccountId(1), new)?;
         self.watch.started(id);
         Ok(id)
     }
@@ -273,12 +311,12 @@ impl World {
     pub fn report(&mut self, attempt: AttemptId, step: Step) -> ReportStatus {
         let clock = self.clock();
         let status = match step {
-            Step::Provisional => self.engine.provisional(clock, attempt),
+            Step::Provisional(status) => self.engine.provisional(clock, attempt, status),
             Step::Final(response) => self.engine.final_response(clock, attempt, response),
             Step::Failed(failure) => self.engine.transport_failed(clock, attempt, failure),
         };
         let is_over = match step {
-            Step::Provisional => false,
+            Step::Provisional(_) => false,
             Step::Final(response) => !matches!(response.status, 401 | 407) || response.challenge_is_final,
             Step::Failed(_) => true,
         };
@@ -396,8 +434,8 @@ impl World {
         let clock = self.clock();
         match mail {
             Mail::Dns(server, bytes) => self.engine.handle_dns(clock, server, &bytes),
-            Mail::Sip(attempt, Step::Provisional) => {
-                self.engine.provisional(clock, attempt);
+            Mail::Sip(attempt, Step::Provisional(status)) => {
+                self.engine.provisional(clock, attempt, status);
             }
             Mail::Sip(attempt, Step::Failed(failure)) => {
                 self.watch.settled(attempt);
@@ -445,17 +483,20 @@ impl World {
         let attempt = self.engine.take_send(id).unwrap();
         let (line, ip, method) = (sent_line(attempt), attempt.target().key.address.ip(), attempt.method);
         let (account, server, key) = (attempt.account, attempt.server, attempt.target().key);
+        let request = attempt.request;
         let is_request = attempt.purpose == Purpose::Request;
         self.watch.sent(id, attempt);
         // A request may have been queued in the turn in which its account stopped.
         if let Some(account) = self.engine.account(account).filter(|account| account.phase() == Phase::Running) {
             let settings = account.settings().server(server);
-            if is_request && settings.is_some_and(|settings| settings.only_signal_with_registered) {
+            let is_routed = self.engine.is_routed(request);
+            if is_request && is_routed && settings.is_some_and(|settings| settings.only_signal_with_registered) {
                 assert!(account.is_known_to(server, key), "a request to a target without a registration");
             }
         }
         self.attempts.push(id);
         self.write(Line::Sent, &line);
+        assert!(!self.is_link_down, "something is sent while the network is down");
         for (ms, step) in self.reply(ip, method).0 {
             self.post(ms, Mail::Sip(id, step));
         }

@@ -118,6 +118,7 @@ const fn due_of(due: Due) -> &'static str {
         Due::BindingEnd => "end of the registration's lifetime",
         Due::Failback => "return to the primary",
         Due::Settings => "changed settings have waited long enough",
+        Due::Liveness => "nothing was heard from a server for long",
     }
 }
 

@@ -1,0 +1,155 @@
+//! Dialogs, and requests inside them.
+
+use super::world::{Step, response};
+use super::{B, F, P, Reply, World, concurrent, domain, successive};
+use crate::account::{NewDialog, NewRequest};
+use crate::engine::InputError;
+use crate::policy::Method;
+use crate::types::{AccountId, DialogId, TransportFailure};
+
+fn in_dialog(world: &mut World, dialog: DialogId, method: Method) {
+    world.start_new(NewRequest { dialog: Some(dialog), ..NewRequest::new(method, 0) }).unwrap();
+    world.pump();
+}
+
+/// A call over the target that answers.
+fn call(world: &mut World) -> DialogId {
+    world.invite();
+    let attempt = world.last_attempt();
+    world.open_dialog(NewDialog::Outgoing(attempt)).unwrap()
+}
+
+#[test]
+fn a_request_inside_a_dialog_goes_to_the_dialogs_target_and_nowhere_else() {
+    let mut world = World::started(&domain(&[]));
+    world.at(100.0);
+    world.down(&[P]);
+    world.invite();
+    world.at(110.0);
+    let attempt = world.last_attempt();
+    let dialog = world.open_dialog(NewDialog::Outgoing(attempt)).unwrap();
+    world.up(&[P]);
+    world.invite();
+    world.down(&[B]);
+    world.at(200.0);
+    world.forget();
+    in_dialog(&mut world, dialog, Method::Other);
+    world.at(300.0);
+    assert_eq!(world.sent(), ["200 OTHER 192.168.1.13:5060/udp (10, 32000)"]);
+    assert_eq!(world.ended(), ["232 OTHER failed: no response in time"]);
+}
+
+#[test]
+fn any_final_response_inside_a_dialog_is_the_answer() {
+    let mut world = World::started(&concurrent(&["sip_server.1.failover_codes = 5xx,invite:503"]));
+    let dialog = call(&mut world);
+    world.forget();
+    for status in [503, 408, 481, 603] {
+        world.once(P, Reply::code(status));
+        in_dialog(&mut world, dialog, Method::Info);
+    }
+    assert_eq!(world.ended(), ["0 INFO 503", "0 INFO 408", "0 INFO 481", "0 INFO 603"]);
+    assert_eq!(world.sent().len(), 4, "no REGISTER finds out about the server");
+}
+
+#[test]
+fn a_failure_inside_a_dialog_is_reported_at_once() {
+    let mut world = World::started(&domain(&[]));
+    let dialog = call(&mut world);
+    world.forget();
+    world.once(P, Reply::failure(TransportFailure::ConnectionLost));
+    in_dialog(&mut world, dialog, Method::Invite);
+    assert_eq!(world.ended(), ["0 INVITE failed: connection lost"]);
+}
+
+#[test]
+fn the_answer_to_a_request_inside_a_dialog_does_not_move_the_account() {
+    let mut world = World::started(&domain(&["sip_server.1.failback_mode = 3", "sip_server.1.failback_timeout = 60"]));
+    let dialog = call(&mut world);
+    world.down(&[P]);
+    world.request(Method::Message);
+    world.at(8.0);
+    world.up(&[P]);
+    in_dialog(&mut world, dialog, Method::Info);
+    world.forget();
+    world.request(Method::Message);
+    assert_eq!(
+        world.sent(),
+        ["8 MESSAGE 192.168.1.13:5060/udp (7, 7500)".replace('7', "3").replace("3, 3500", "3, 7500")]
+    );
+}
+
+#[test]
+fn an_open_dialog_of_an_invite_is_a_call_and_keeps_failback_waiting() {
+    let mut world = World::started(&domain(&["sip_server.1.failback_mode = 3", "sip_server.1.failback_timeout = 60"]));
+    world.down(&[P]);
+    world.invite();
+    world.at(10.0);
+    let attempt = world.last_attempt();
+    let dialog = world.open_dialog(NewDialog::Outgoing(attempt)).unwrap();
+    world.up(&[P]);
+    world.at(80.0);
+    world.forget();
+    world.request(Method::Message);
+    assert!(world.sent()[0].contains(B), "the return waits for the end of the call");
+    world.engine.close_dialog(world.clock(), dialog).unwrap();
+    world.request(Method::Message);
+    assert!(world.sent()[0].contains(P));
+    assert_eq!(world.engine.close_dialog(world.clock(), dialog), Err(InputError::NotFound));
+}
+
+#[test]
+fn a_dialog_of_a_subscription_is_no_call() {
+    let mut world = World::started(&successive(&[]));
+    world.request(Method::Subscribe);
+    let attempt = world.last_attempt();
+    world.open_dialog(NewDialog::Outgoing(attempt)).unwrap();
+    world.forget();
+    world.reload(&successive(&["sip_server.1.expires = 600"]));
+    assert!(world.sent()[0].contains("UNREGISTER"), "new settings do not wait for it");
+}
+
+#[test]
+fn a_call_that_comes_in_has_the_target_at_its_source() {
+    let mut world = World::started(&concurrent(&[]));
+    let incoming = |ip: &str, port| NewDialog::Incoming(ip.parse().unwrap(), port, Method::Invite);
+    assert_eq!(world.open_dialog(incoming("192.0.2.77", None)), Err(InputError::NotFound));
+    let dialog = world.open_dialog(incoming(F, Some(40_000))).unwrap();
+    world.down(&[P]);
+    world.forget();
+    in_dialog(&mut world, dialog, Method::Other);
+    assert_eq!(world.sent(), ["0 OTHER 192.168.1.15:5060/udp (10, 32000)"]);
+}
+
+#[test]
+fn a_dialog_needs_an_attempt_that_was_answered() {
+    let mut world = World::started(&domain(&[]));
+    assert_eq!(world.open_dialog(NewDialog::Outgoing(crate::types::AttemptId(7))), Err(InputError::NotFound));
+    world.down(&[P]);
+    world.invite();
+    let attempt = world.last_attempt();
+    assert_eq!(world.open_dialog(NewDialog::Outgoing(attempt)), Err(InputError::State));
+    world.report(attempt, Step::Provisional(180));
+    assert!(world.open_dialog(NewDialog::Outgoing(attempt)).is_ok(), "an early dialog");
+    world.report(attempt, Step::Final(response(486)));
+    world.at(40.0);
+    assert_eq!(world.open_dialog(NewDialog::Outgoing(attempt)), Err(InputError::NotFound), "long over");
+}
+
+#[test]
+fn dialogs_survive_new_settings_and_end_with_their_account() {
+    let mut world = World::started(&concurrent(&[]));
+    let dialog = call(&mut world);
+    // Without server 1, as soon as the limit for calls is over.
+    world.reload(&concurrent(&["sip_server.1.address =", "sip_server.1.expires = 600"]));
+    world.at(700.0);
+    world.forget();
+    in_dialog(&mut world, dialog, Method::Other);
+    assert_eq!(world.sent(), ["700 OTHER 192.168.1.14:5060/udp (10, 32000)"]);
+    assert_eq!(world.ended(), ["700 OTHER 200"]);
+    world.stop();
+    let request = NewRequest { dialog: Some(dialog), ..NewRequest::new(Method::Other, 0) };
+    world.start();
+    assert_eq!(world.engine.start_request(world.clock(), AccountId(1), request), Err(InputError::NotFound));
+    assert_eq!(world.engine.table_sizes()[3], 0);
+}

@@ -1,0 +1,155 @@
+//! OPTIONS to the current target: a dead server is found before anyone dials.
+
+use super::{B, F, P, Reply, World, concurrent, domain, domain_and_fallback, successive};
+use crate::types::{AccountId, Server};
+
+const WATCH: [&str; 2] = ["sip_server.1.options_interval = 60", "sip_server.1.options_max_lost = 2"];
+
+fn options(lines: Vec<String>) -> Vec<String> {
+    lines.into_iter().filter(|line| line.contains("OPTIONS")).collect()
+}
+
+#[test]
+fn the_current_target_is_asked_an_interval_after_the_last_sign_of_life() {
+    let mut world = World::started(&domain(&WATCH));
+    world.at(30.0);
+    world.invite();
+    world.forget();
+    world.at(89.999);
+    assert_eq!(world.sent(), [""; 0]);
+    world.at(150.0);
+    let asked = ["90 OPTIONS 192.168.1.14:5060/udp (3, 7500)", "150 OPTIONS 192.168.1.14:5060/udp (3, 7500)"];
+    assert_eq!(world.sent(), asked);
+}
+
+#[test]
+fn several_losses_in_a_row_move_the_account_at_once_and_requests_pass_the_dead_target_by() {
+    let mut world = World::started(&domain(&WATCH));
+    world.at(10.0);
+    world.down(&[P]);
+    world.forget();
+    world.at(127.5);
+    let sent = world.sent();
+    assert_eq!(
+        sent,
+        [
+            "60 OPTIONS 192.168.1.14:5060/udp (3, 7500)",
+            "120 OPTIONS 192.168.1.14:5060/udp (3, 7500)",
+            "127.5 REGISTER 192.168.1.13:5060/udp (3, 7500)",
+        ]
+    );
+    world.invite();
+    assert_eq!(world.sent(), ["127.5 INVITE 192.168.1.13:5060/udp (3, 7500)"], "the call does not find out again");
+}
+
+#[test]
+fn one_loss_blames_nobody_and_an_answer_after_it_renews_the_registration() {
+    let mut world = World::started(&domain(&WATCH));
+    world.at(10.0);
+    world.down(&[P]);
+    world.at(70.0);
+    world.up(&[P]);
+    world.forget();
+    world.invite();
+    assert_eq!(
+        world.sent(),
+        ["70 INVITE 192.168.1.14:5060/udp (3, 7500)", "70 REGISTER 192.168.1.14:5060/udp (10, 32000)"]
+            .map(|line| line.replace("(10, 32000)", "(3, 7500)"))
+    );
+}
+
+#[test]
+fn a_dead_target_is_asked_on_and_gets_the_account_back_when_it_answers() {
+    let mut world = World::started(&domain(&WATCH));
+    world.at(10.0);
+    world.down(&[P]);
+    world.at(170.0);
+    world.up(&[P]);
+    world.forget();
+    world.at(180.0);
+    let sent = world.sent();
+    assert_eq!(sent[0], "180 OPTIONS 192.168.1.14:5060/udp (3, 7500)");
+    assert_eq!(sent[1], "180 REGISTER 192.168.1.14:5060/udp (3, 7500)");
+}
+
+#[test]
+fn any_response_to_the_question_is_a_sign_of_life() {
+    let mut world = World::started(&domain(&WATCH));
+    for reply in [Reply::code(405), Reply::code(503), Reply::code(401), Reply::provisional()] {
+        world.once(P, reply);
+    }
+    world.forget();
+    world.at(250.0);
+    assert!(world.sent().iter().all(|line| line.contains("OPTIONS")), "nothing moves");
+}
+
+#[test]
+fn what_the_firmware_hears_is_a_sign_of_life() {
+    let mut world = World::started(&domain(&WATCH));
+    let heard = |world: &mut World, account, ip: &str, port| {
+        world.engine.heard_from(world.clock(), account, ip.parse().unwrap(), port).unwrap();
+    };
+    world.at(50.0);
+    heard(&mut world, None, P, Some(5060));
+    heard(&mut world, Some(AccountId(1)), B, None);
+    world.forget();
+    world.at(109.9);
+    assert_eq!(world.sent(), [""; 0]);
+    heard(&mut world, Some(AccountId(1)), "::ffff:192.168.1.14", None);
+    world.at(169.0);
+    assert_eq!(world.sent(), [""; 0]);
+    heard(&mut world, None, P, Some(5080));
+    world.at(170.0);
+    assert_eq!(options(world.sent()).len(), 1, "another port is another target");
+}
+
+#[test]
+fn a_dead_server_of_one_target_makes_way_for_the_other_server_at_once() {
+    for settings in [concurrent(&WATCH), successive(&WATCH)] {
+        let mut world = World::started(&settings);
+        world.at(10.0);
+        world.down(&[P]);
+        world.at(127.5);
+        assert_eq!(world.current(), Server::Fallback);
+        world.forget();
+        world.invite();
+        assert!(world.sent()[0].contains(F));
+    }
+}
+
+#[test]
+fn after_the_last_target_of_a_domain_the_other_server_follows_without_waiting_for_the_expiry() {
+    let mut world = World::started(&domain_and_fallback(&WATCH));
+    world.at(10.0);
+    world.down(&[P, B]);
+    world.at(150.0);
+    assert_eq!(world.current(), Server::Fallback);
+}
+
+#[test]
+fn an_answer_at_the_very_deadline_is_a_loss_or_none_but_never_both() {
+    for timers_first in [false, true] {
+        let mut world = World::started(&domain(&[WATCH[0], "sip_server.1.options_max_lost = 1"]));
+        world.timers_first = timers_first;
+        world.always(P, "OPTIONS", Reply::code(200).after(7_500));
+        world.forget();
+        world.at(67.5);
+        let registers = world.sent().iter().filter(|line| line.contains("REGISTER")).count();
+        assert!(if timers_first { registers >= 1 } else { registers == 0 });
+        world.at(75.0);
+        assert_eq!(world.state(1), "registered");
+    }
+}
+
+#[test]
+fn nobody_is_asked_after_a_stop() {
+    let mut world = World::started(&domain(&WATCH));
+    world.down(&[P]);
+    world.at(61.0);
+    world.stop();
+    world.at(64.0);
+    world.forget();
+    world.at(400.0);
+    assert_eq!(world.all(), [""; 0]);
+    assert_eq!(world.engine.table_sizes(), [0; 4]);
+}
