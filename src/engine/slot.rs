@@ -119,9 +119,10 @@ impl Slot {
         }
     }
 
-    /// The last complete list, while no resolution is under way; whether it still holds does not matter.
+    /// The last complete list, unless a resolution is under way that has found targets already; whether it still holds does not
+    /// matter.
     pub fn list_at_rest(&self) -> Option<Arc<TargetList>> {
-        self.list.clone().filter(|_| self.job.is_none())
+        self.list.clone().filter(|_| self.job.is_none() || self.begun.is_none())
     }
 
     /// A REGISTER is due at `due`: true if DNS is to be asked now, so that it need not wait.
