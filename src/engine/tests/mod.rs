@@ -10,6 +10,7 @@ mod world;
 mod zone;
 
 mod dns;
+mod explore;
 mod failover;
 mod fallback_concurrent;
 mod fallback_successive;
