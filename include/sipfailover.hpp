@@ -351,6 +351,39 @@ public:
     out = accepted != 0;
     return status;
   }
+  // The connection of a registration was lost. server: 1, 2, or 0 for both.
+  sfo_status flow_lost(std::uint64_t now_ms, std::uint32_t account, std::uint32_t server) noexcept
+  {
+    return sfo_engine_flow_lost(object_, now_ms, account, server);
+  }
+  // A sign of life from a server, for one account or, with 0, for all.
+  sfo_status heard_from(std::uint64_t now_ms, std::uint32_t account, const char *address_text) noexcept
+  {
+    return sfo_engine_heard_from(object_, now_ms, account, address_text);
+  }
+  sfo_status dialog_open(std::uint64_t now_ms, sfo_dialog dialog, std::uint64_t &id) noexcept
+  {
+    return sfo_dialog_open(object_, now_ms, &dialog, &id);
+  }
+  sfo_status dialog_close(std::uint64_t now_ms, std::uint64_t id) noexcept
+  {
+    return sfo_dialog_close(object_, now_ms, id);
+  }
+
+  // Where a request would go, and why; what happened. SFO_FORMAT_...; empty on error, see last_error().
+  std::string explain(std::uint64_t now_ms, std::uint32_t account, std::uint32_t method, std::uint32_t format)
+  {
+    return detail::text_of([=](char *buffer, std::size_t capacity) {
+      return sfo_engine_explain(object_, now_ms, account, method, format, buffer, capacity);
+    });
+  }
+  std::string trace(std::uint64_t now_ms, std::uint64_t unix_ms, std::uint32_t format)
+  {
+    return detail::text_of([=](char *buffer, std::size_t capacity) {
+      return sfo_engine_trace(object_, now_ms, unix_ms, format, buffer, capacity);
+    });
+  }
+
   sfo_status counters(sfo_counters &out) noexcept
   {
     out.struct_size = sizeof out;

@@ -172,6 +172,10 @@ impl Account {
         let is_same = state.last_key() == Some(target.key);
         let former = state.last.replace((list.clone(), index));
         if is_same {
+            // DNS may have made it the primary while the return was due: the account is there already.
+            if index == 0 {
+                self.clear_due(ctx, server);
+            }
             return;
         }
         let was_trying = matches!(state.stage, Stage::Trying(_));

@@ -493,6 +493,16 @@ impl Engine {
         [requests.len(), attempts.len(), timers.len(), dialogs.len()]
     }
 
+    /// Everything that decides what comes next, as text, and the moment it is about.
+    #[cfg(test)]
+    pub fn portrait(&self) -> (u64, String) {
+        let Shared { requests, attempts, timers, health, .. } = &self.shared;
+        let requests: Vec<_> = requests.iter().map(|(id, request)| (RequestId(id), request)).collect();
+        let attempts: Vec<_> = attempts.iter().map(|(id, attempt)| (AttemptId(id), attempt)).collect();
+        let text = format!("{:?} {requests:?} {attempts:?} {:?} {health:?}", self.accounts, timers.pending());
+        (self.clock.now().0, text)
+    }
+
     fn report(
         &mut self,
         now_ms: u64,

@@ -120,9 +120,10 @@ impl Slot {
         }
     }
 
-    /// The last complete list, while no resolution is under way; whether it still holds does not matter.
+    /// The last complete list, unless a resolution is under way that has found targets already; whether it still holds does not
+    /// matter.
     pub fn list_at_rest(&self) -> Option<Arc<TargetList>> {
-        self.list.clone().filter(|_| self.job.is_none())
+        self.list.clone().filter(|_| self.job.is_none() || self.begun.is_none())
     }
 
     /// The targets as they were known last, or as far as they are known by now.

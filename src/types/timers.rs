@@ -131,6 +131,14 @@ impl<K: Copy> Timers<K> {
         self.heap.is_empty()
     }
 
+    /// All deadlines in the order in which they fire.
+    #[cfg(test)]
+    pub fn pending(&self) -> Vec<(Time, K)> {
+        let mut entries: Vec<_> = self.heap.iter().collect();
+        entries.sort_by_key(|entry| (entry.at, entry.serial));
+        entries.into_iter().map(|entry| (entry.at, entry.key)).collect()
+    }
+
     #[inline]
     fn earlier(&self, a: usize, b: usize) -> bool {
         let (a, b) = (&self.heap[a], &self.heap[b]);

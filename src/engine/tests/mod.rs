@@ -13,6 +13,7 @@ mod zone;
 mod dialogs;
 mod dns;
 mod explain;
+mod explore;
 mod failover;
 mod fallback_concurrent;
 mod fallback_successive;

@@ -1,0 +1,224 @@
+#include "model.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "past.h"
+
+/* The value of a field, or "". */
+static const char *field(const char *line, const char *name, char *out, size_t capacity) {
+  const char *at = strstr(line, name);
+  snprintf(out, capacity, "%.*s", at ? (int)strcspn(at + strlen(name), " ") : 0, at ? at + strlen(name) : "");
+  return out;
+}
+
+static unsigned number(const char *line, const char *name) {
+  char value[24];
+  return (unsigned)strtoul(field(line, name, value, sizeof value), NULL, 10);
+}
+
+static open_request *find(past *in, const char *line) {
+  char name[24];
+  size_t i;
+  if (!*field(line, " request=", name, sizeof name))
+    return NULL;
+  for (i = 0; i < in->opens; i++)
+    if (strcmp(in->open[i].name, name) == 0)
+      return &in->open[i];
+  return NULL;
+}
+
+static unsigned goal_index(const side *of, const char *target) {
+  unsigned g;
+  for (g = 0; g < of->goals; g++)
+    if (strcmp(of->goal[g].text, target) == 0)
+      return g;
+  return UNKNOWN;
+}
+
+/* The account and the server that a line is about; NULL when it is about none. */
+static phone_past *subject(past *in, const char *line, unsigned *y, unsigned *goal) {
+  unsigned x = number(line, " account="), server = number(line, " server=");
+  char target[64];
+  if (!x || x > MAX_PHONES || !server || server > 2)
+    return NULL;
+  *y = server - 1;
+  *goal = goal_index(&in->phone[x].settings.side[*y], field(line, " to=", target, sizeof target));
+  return &in->phone[x];
+}
+
+static void read_send(past *in, const char *line, uint64_t now) {
+  step fresh;
+  open_request *of = find(in, line);
+  phone_past *who;
+  memset(&fresh, 0, sizeof fresh);
+  who = subject(in, line, &fresh.side, &fresh.goal);
+  if (!who)
+    return;
+  if (has_prefix(line, "send REGISTER"))
+    who->side[fresh.side].asked = (uint32_t)strstr(line, "purpose=")[8];
+  if (!of || of->steps == MAX_WALK)
+    return;
+  fresh.budget_ms = number(line, " budget=");
+  fresh.at_ms = now;
+  judge_send(in, of, &fresh, now);
+  of->step[of->steps++] = fresh;
+}
+
+static void lose(phone_past *who, unsigned y) {
+  who->side[y].last = UNKNOWN;
+  who->side[y].switch_ms = UINT64_MAX;
+}
+
+/* A target answered a request: it is where the next ones start, unless it was reached past one that is not dead. */
+static void move(phone_past *who, const open_request *of, unsigned y, unsigned goal, uint64_t now) {
+  unsigned i;
+  for (i = 0; i < of->steps; i++)
+    if (of->step[i].side == y && of->step[i].refused) {
+      lose(who, y);
+      return;
+    }
+  if (who->side[y].last == goal || goal == UNKNOWN || who->side[y].last == UNKNOWN || who->settings.side[y].register_first) {
+    if (who->side[y].last != goal)
+      lose(who, y);
+    return;
+  }
+  who->side[y].last = goal;
+  who->side[y].switch_ms = now;
+}
+
+/* Which of two that are under way at once moves the account last is not for this model to say. */
+static int has_open(const past *in, const phone_past *who) {
+  size_t i;
+  for (i = 0; i < in->opens; i++)
+    if (&in->phone[in->open[i].origin->account] == who)
+      return 1;
+  return 0;
+}
+
+static void read_ok(past *in, const char *line, uint64_t now) {
+  unsigned y, goal;
+  phone_past *who = subject(in, line, &y, &goal);
+  open_request *of = find(in, line);
+  uint64_t lifetime_s;
+  if (!who)
+    return;
+  if (of)
+    move(who, of, y, goal, now);
+  if (!has_prefix(line, "ok REGISTER"))
+    return;
+  if (who->side[y].last != goal || has_open(in, who))
+    lose(who, y);
+  lifetime_s = who->settings.side[y].expires_s < in->grant_s ? who->settings.side[y].expires_s : in->grant_s;
+  who->side[y].bound_until_ms = who->side[y].asked == 'u' ? 0 : now + lifetime_s * 1000u;
+}
+
+static void read_fail(past *in, const char *line) {
+  unsigned y, goal, i;
+  phone_past *who = subject(in, line, &y, &goal);
+  open_request *of = find(in, line);
+  if (!who)
+    return;
+  /* The time until the return begins anew when the primary was asked in vain. */
+  if (goal == 0 && who->side[y].last != 0)
+    who->side[y].switch_ms = UINT64_MAX;
+  for (i = of ? of->steps : 0; i > 0; i--) {
+    step *at = &of->step[i - 1];
+    if (at->side != y || at->goal != goal)
+      continue;
+    at->refused = strstr(line, "cause=response") != NULL;
+    at->silent = !at->refused;
+    break;
+  }
+}
+
+/* Was every target of a server tried in vain? Then the next request starts at its primary. */
+static void forget_dead(phone_past *who, const open_request *of) {
+  unsigned y, i, silent;
+  for (y = 0; y < 2; y++) {
+    for (i = silent = 0; i < of->steps; i++)
+      silent += of->step[i].side == y && of->step[i].silent;
+    if (silent && silent >= who->settings.side[y].goals)
+      lose(who, y);
+  }
+}
+
+/* A call without a hangup in the file is over at once. */
+static int stays_up(const past *in, const open_request *of) {
+  size_t i;
+  for (i = 0; i < in->from->commands; i++)
+    if (in->from->command[i].kind == COMMAND_HANGUP && strcmp(in->from->command[i].name, of->name) == 0)
+      return 1;
+  return 0;
+}
+
+static void call_begins(past *in, const open_request *of) {
+  if (!stays_up(in, of))
+    return;
+  in->up = room(in->up, in->ups, &in->up_capacity, sizeof *in->up);
+  in->up_account = room(in->up_account, in->ups, &in->up_account_capacity, sizeof *in->up_account);
+  snprintf(in->up[in->ups], sizeof *in->up, "%s", of->name);
+  in->up_account[in->ups++] = of->origin->account;
+  in->phone[of->origin->account].calls_up++;
+}
+
+static void read_done(past *in, const char *line, uint64_t now) {
+  open_request *of = find(in, line);
+  phone_past *who;
+  if (!of)
+    return;
+  who = &in->phone[of->origin->account];
+  judge_done(in, of, line, now);
+  if (!strstr(line, "result=answered"))
+    lose(who, 0), lose(who, 1);
+  forget_dead(who, of);
+  if (of->origin->method == SFO_METHOD_INVITE) {
+    who->invites_open--;
+    who->call_ended_ms = now;
+    if (strstr(line, "status=2"))
+      call_begins(in, of);
+  }
+  *of = in->open[--in->opens];
+}
+
+static void read_refused(past *in, const char *line) {
+  open_request *of = find(in, line);
+  if (!of || !strstr(line, " error="))
+    return;
+  in->phone[of->origin->account].invites_open -= of->origin->method == SFO_METHOD_INVITE;
+  *of = in->open[--in->opens];
+}
+
+static void read_line(past *in, const entry *at) {
+  if (has_prefix(at->line, "send "))
+    read_send(in, at->line, at->at_ms);
+  else if (has_prefix(at->line, "ok "))
+    read_ok(in, at->line, at->at_ms);
+  else if (has_prefix(at->line, "fail ") && strstr(at->line, " error="))
+    read_refused(in, at->line);
+  else if (has_prefix(at->line, "fail "))
+    read_fail(in, at->line);
+  else if (has_prefix(at->line, "done "))
+    read_done(in, at->line, at->at_ms);
+  else if (has_prefix(at->line, "reply ") && find(in, at->line) && !strstr(at->line, "status=40"))
+    read_ok(in, at->line, at->at_ms);
+}
+
+int model_judge(const script *from, const transcript *of, text *message, uint64_t *at_ms, uint64_t *checked) {
+  past in;
+  size_t line = 0, next = 0;
+  past_begin(&in, from, message);
+  /* The commands of these files are in order of time. At one moment they come first. */
+  while (!message->length && line < of->count) {
+    if (next < from->commands && from->command[next].at_ms <= of->item[line].at_ms)
+      past_command(&in, &from->command[next++]);
+    else
+      read_line(&in, &of->item[line++]);
+  }
+  *at_ms = in.broken_ms;
+  if (checked)
+    *checked += in.checked;
+  past_end(&in);
+  return message->length != 0;
+}
