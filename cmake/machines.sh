@@ -70,13 +70,31 @@ need_std() {
     may_add && rustup target add "$1" >/dev/null 2>&1 && has_std "$1" && return
     build_std=ON
     need_source && return
-    reason="no standard library of Rust for $1, nor its source (rustup target add $1, or rustup component add rust-src)"
+    reason="no standard library of Rust for $1 (rustup target add $1), and $reason"
     return 1
 }
 
 need_source() {
+    local package
     has_source && return
     may_add && rustup component add rust-src >/dev/null 2>&1 && has_source && return
-    reason="the source of Rust's standard library is not installed (rustup component add rust-src)"
+    package=$(source_package)
+    if [ -n "$package" ] && [ -n "$install" ] && can_install; then
+        refresh_lists
+        say "Installing: $package"
+        install_packages "$package" || true
+        has_source && return
+    fi
+    reason="the source of Rust's standard library is not installed (rustup component add rust-src${package:+; or $package})"
     return 1
+}
+
+# The Debian package with the source, where Rust comes from Debian.
+source_package() {
+    [ "$(sysroot)" = /usr ] && have dpkg-query || return
+    if dpkg-query -W rustc-web >/dev/null 2>&1; then
+        echo rust-web-src
+    else
+        echo rust-src
+    fi
 }
