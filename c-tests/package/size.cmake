@@ -1,0 +1,23 @@
+# The stripped shared library of the size profile is not larger than it may be.
+#   cmake -DSTRIP=strip -DLIBRARY=libsipfailover.so -DMACHINE=x86_64 -DBARS=size_bars.txt -DWORK=dir -P size.cmake
+cmake_minimum_required(VERSION 3.18)
+string(REGEX REPLACE "^armv7.*" "armv7" machine "${MACHINE}")
+file(STRINGS "${BARS}" bar REGEX "^${machine} ")
+if(NOT bar)
+  message("no bar for ${machine}")
+  return()
+endif()
+string(REGEX REPLACE "^[^ ]+ +" "" bar "${bar}")
+
+file(MAKE_DIRECTORY "${WORK}")
+execute_process(COMMAND "${STRIP}" -o "${WORK}/stripped.so" "${LIBRARY}" RESULT_VARIABLE failed)
+if(failed)
+  message(FATAL_ERROR "${STRIP} cannot strip ${LIBRARY}")
+endif()
+file(SIZE "${WORK}/stripped.so" bytes)
+math(EXPR limit "${bar} * 1024")
+math(EXPR kib "${bytes} / 1024")
+message("${machine}: ${kib} KiB, at most ${bar}")
+if(bytes GREATER limit)
+  message(FATAL_ERROR "the library is too large")
+endif()
