@@ -4,13 +4,14 @@ use std::path::PathBuf;
 use std::{env, error::Error, fs};
 
 /// Sources of the header, in the order in which it reads best.
-const SOURCES: [&str; 11] = [
+const SOURCES: [&str; 12] = [
     "constants",
     "types",
     "config",
     "engine",
     "account",
     "request",
+    "post",
     "dns_io",
     "snapshot",
     "helpers",

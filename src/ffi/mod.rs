@@ -14,15 +14,21 @@
 #![allow(clippy::missing_safety_doc)]
 
 mod account;
+pub mod calls;
 mod config;
 mod constants;
 mod convert;
 mod deliver;
 mod dns_io;
 mod engine;
+mod guard;
 mod handle;
 mod helpers;
+mod inbox;
+#[cfg(any(test, feature = "inject-faults"))]
+mod inject;
 mod memory;
+mod post;
 mod request;
 mod snapshot;
 mod types;
@@ -37,6 +43,7 @@ pub use dns_io::*;
 pub use engine::*;
 pub use handle::sfo_engine;
 pub use helpers::*;
+pub use post::*;
 pub use request::*;
 pub use snapshot::*;
 pub use types::*;

@@ -56,8 +56,8 @@ fn the_callbacks_of_the_header_are_the_default() {
     let c = NO_CALLBACKS;
     assert!(c.send_sip.is_none() && c.set_timer.is_none() && c.dns_send.is_none() && c.dns_watch.is_none());
     assert!(c.cancel_sip.is_none() && c.request_done.is_none() && c.event.is_none() && c.log.is_none());
-    assert!(c.destroyed.is_none());
-    assert_eq!(initializer("CALLBACKS"), [0; 9]);
+    assert!(c.destroyed.is_none() && c.wake.is_none() && c.posted.is_none());
+    assert_eq!(initializer("CALLBACKS"), [0; 11]);
 }
 
 #[test]
