@@ -144,21 +144,11 @@ impl sfo_engine {
         let Some(handle) = (unsafe { this.as_ref() }) else { return SFO_ERR_INVALID };
         let Some(entered) = handle.enter() else { return SFO_ERR_BUSY };
         let outermost = entered.outermost;
-        if let Some(refused) = handle.refusal() {
-            return refused;
-        }
-        if !outermost && !call.from_callbacks {
-            return SFO_ERR_STATE;
-        }
-        let worked = handle.guarded(|core| {
-            if let Some(now_ms) = now_ms {
-                core.now_ms = now_ms;
-            }
-            work(core)
-        });
-        if outermost && call.kind == Kind::Input {
-            handle.run_callbacks();
-        }
+        let status = match handle.refusal() {
+            Some(refused) => refused,
+            None if !outermost && !call.from_callbacks => SFO_ERR_STATE,
+            None => handle.work(now_ms, outermost && call.kind == Kind::Input, work),
+        };
         if outermost {
             handle.tell_fault();
         }
@@ -166,11 +156,24 @@ impl sfo_engine {
         if outermost && handle.free_wanted.load(Ordering::Relaxed) {
             // SAFETY: the outermost call is over, so nobody uses the handle any more.
             unsafe { sfo_engine::destroy(this.cast_mut()) };
-            return worked.unwrap_or(SFO_ERR_FAULT);
+        }
+        status
+    }
+
+    /// The work of one call, and the callbacks if it is the one that runs them.
+    fn work(&self, now_ms: Option<u64>, calls_back: bool, work: impl FnOnce(&mut Core) -> sfo_status) -> sfo_status {
+        let worked = self.guarded(|core| {
+            if let Some(now_ms) = now_ms {
+                core.now_ms = now_ms;
+            }
+            work(core)
+        });
+        if calls_back {
+            self.run_callbacks();
         }
         // A callback may have run into the fault after this call's own work was done.
         match worked {
-            Some(status) if status < SFO_OK || !handle.faulty.load(Ordering::Relaxed) => status,
+            Some(status) if status < SFO_OK || !self.faulty.load(Ordering::Relaxed) => status,
             _ => SFO_ERR_FAULT,
         }
     }

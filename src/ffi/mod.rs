@@ -20,6 +20,8 @@ mod constants;
 mod convert;
 mod deliver;
 mod dns_io;
+#[cfg(any(test, fuzzing))]
+pub mod drive;
 mod engine;
 mod guard;
 mod handle;

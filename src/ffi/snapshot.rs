@@ -70,6 +70,9 @@ pub unsafe extern "C" fn sfo_engine_snapshot_export(
     }
 }
 
+/// Bytes of a snapshot that are looked at: twice the longest that is ever written.
+const LONGEST_SNAPSHOT: usize = 8 << 20;
+
 /// Takes over what sfo_engine_snapshot_export() gave before a restart. To be called before the first account is started,
 /// with the configuration loaded: lists and registrations of servers that are configured in another way now are left
 /// out. Ages are counted on the time of day; if that was or is unknown, or runs backwards, everything counts as expired
@@ -97,6 +100,9 @@ pub unsafe extern "C" fn sfo_engine_snapshot_import(
     // SAFETY: the caller vouches for the pointers; `bytes` has `length` bytes.
     unsafe {
         sfo_engine::run(&calls::ENGINE_SNAPSHOT_IMPORT, engine, None, |core| {
+            if length > LONGEST_SNAPSHOT {
+                return SFO_ERR_DATA;
+            }
             let bytes = core::slice::from_raw_parts(bytes, length);
             status(core.engine.import(now_ms, unix_ms, bytes))
         })
