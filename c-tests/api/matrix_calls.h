@@ -1,5 +1,6 @@
-/* Every function with a call of it: CALL(name, kind, how, from callbacks, statuses, call). Made from
- * src/ffi/calls.rs and the header by `SFO_BLESS=1 cargo test --lib house`; do not edit.
+/* Every function with a call of it: CALL(name, kind, how, from callbacks, statuses, call). Then
+ * each with one of its pointers NULL: NULLED(name, how, statuses, call). Made from src/ffi/calls.rs and the header by
+ * `SFO_BLESS=1 cargo test --lib house`; do not edit.
  */
 
 CALL(sfo_config_new, LIFETIME, STATUS, 1, S(SFO_OK) | S(SFO_ERR_INVALID) | S(SFO_ERR_FAULT),
@@ -114,3 +115,174 @@ CALL(sfo_version, HELPER, VALUE, 1, 0,
   ())
 CALL(sfo_abi_version, HELPER, VALUE, 1, 0,
   ())
+
+NULLED(sfo_config_new, STATUS, S(SFO_OK) | S(SFO_ERR_INVALID) | S(SFO_ERR_FAULT),
+  (1, NULL))
+NULLED(sfo_config_free, NOTHING, 0,
+  (NULL))
+NULLED(sfo_config_load_text, STATUS, S(SFO_ERR_INVALID),
+  (NULL, "", 0))
+NULLED(sfo_config_load_text, STATUS, S(SFO_OK) | S(SFO_ERR_INVALID) | S(SFO_ERR_FAULT),
+  (m->config, NULL, 0))
+NULLED(sfo_config_set, STATUS, S(SFO_ERR_INVALID),
+  (NULL, "account.1.label", "x"))
+NULLED(sfo_config_set, STATUS, S(SFO_OK) | S(SFO_ERR_INVALID) | S(SFO_ERR_NOT_FOUND) | S(SFO_ERR_CONFIG) | S(SFO_ERR_FAULT),
+  (m->config, NULL, "x"))
+NULLED(sfo_config_set, STATUS, S(SFO_OK) | S(SFO_ERR_INVALID) | S(SFO_ERR_NOT_FOUND) | S(SFO_ERR_CONFIG) | S(SFO_ERR_FAULT),
+  (m->config, "account.1.label", NULL))
+NULLED(sfo_config_get, STATUS, S(SFO_ERR_INVALID),
+  (NULL, "account.1.label", m->text, sizeof m->text, &m->needed))
+NULLED(sfo_config_get, STATUS, S(SFO_OK) | S(SFO_ERR_INVALID) | S(SFO_ERR_NOT_FOUND) | S(SFO_ERR_FAULT),
+  (m->config, NULL, m->text, sizeof m->text, &m->needed))
+NULLED(sfo_config_get, STATUS, S(SFO_OK) | S(SFO_ERR_INVALID) | S(SFO_ERR_NOT_FOUND) | S(SFO_ERR_FAULT),
+  (m->config, "account.1.label", NULL, sizeof m->text, &m->needed))
+NULLED(sfo_config_get, STATUS, S(SFO_OK) | S(SFO_ERR_INVALID) | S(SFO_ERR_NOT_FOUND) | S(SFO_ERR_FAULT),
+  (m->config, "account.1.label", m->text, sizeof m->text, NULL))
+NULLED(sfo_config_get_int, STATUS, S(SFO_ERR_INVALID),
+  (NULL, "account.1.sip_server.1.port", &m->number))
+NULLED(sfo_config_get_int, STATUS, S(SFO_OK) | S(SFO_ERR_INVALID) | S(SFO_ERR_NOT_FOUND) | S(SFO_ERR_CONFIG) | S(SFO_ERR_FAULT),
+  (m->config, NULL, &m->number))
+NULLED(sfo_config_get_int, STATUS, S(SFO_OK) | S(SFO_ERR_INVALID) | S(SFO_ERR_NOT_FOUND) | S(SFO_ERR_CONFIG) | S(SFO_ERR_FAULT),
+  (m->config, "account.1.sip_server.1.port", NULL))
+NULLED(sfo_config_reset, STATUS, S(SFO_ERR_INVALID),
+  (NULL, "account.1.label"))
+NULLED(sfo_config_reset, STATUS, S(SFO_OK) | S(SFO_ERR_INVALID) | S(SFO_ERR_NOT_FOUND) | S(SFO_ERR_FAULT),
+  (m->config, NULL))
+NULLED(sfo_config_check, STATUS, S(SFO_ERR_INVALID),
+  (NULL))
+NULLED(sfo_config_diagnostic_count, VALUE, 0,
+  (NULL))
+NULLED(sfo_config_diagnostic, STATUS, S(SFO_ERR_INVALID),
+  (NULL, 0, &m->diagnostic))
+NULLED(sfo_config_diagnostic, STATUS, S(SFO_OK) | S(SFO_ERR_INVALID) | S(SFO_ERR_NOT_FOUND) | S(SFO_ERR_FAULT),
+  (m->config, 0, NULL))
+NULLED(sfo_config_last_error, VALUE, 0,
+  (NULL, m->text, sizeof m->text))
+NULLED(sfo_config_last_error, VALUE, 0,
+  (m->config, NULL, sizeof m->text))
+NULLED(sfo_config_key_info, STATUS, S(SFO_OK) | S(SFO_ERR_INVALID) | S(SFO_ERR_NOT_FOUND) | S(SFO_ERR_FAULT),
+  (0, NULL))
+NULLED(sfo_engine_new, STATUS, S(SFO_ERR_INVALID),
+  (NULL, NULL, &m->silent, NULL, m->now, &m->new_engine))
+NULLED(sfo_engine_new, STATUS, S(SFO_OK) | S(SFO_ERR_INVALID) | S(SFO_ERR_FAULT),
+  (m->config, NULL, &m->silent, NULL, m->now, &m->new_engine))
+NULLED(sfo_engine_new, STATUS, S(SFO_OK) | S(SFO_ERR_INVALID) | S(SFO_ERR_FAULT),
+  (m->config, NULL, NULL, NULL, m->now, &m->new_engine))
+NULLED(sfo_engine_new, STATUS, S(SFO_OK) | S(SFO_ERR_INVALID) | S(SFO_ERR_FAULT),
+  (m->config, NULL, &m->silent, NULL, m->now, &m->new_engine))
+NULLED(sfo_engine_new, STATUS, S(SFO_OK) | S(SFO_ERR_INVALID) | S(SFO_ERR_FAULT),
+  (m->config, NULL, &m->silent, NULL, m->now, NULL))
+NULLED(sfo_engine_free, NOTHING, 0,
+  (NULL))
+NULLED(sfo_engine_reconfigure, STATUS, S(SFO_ERR_INVALID),
+  (NULL, m->now, m->config))
+NULLED(sfo_engine_reconfigure, STATUS, S(SFO_OK) | S(SFO_ERR_INVALID) | S(SFO_ERR_BUSY) | S(SFO_ERR_STATE) | S(SFO_ERR_FAULT),
+  (m->engine, m->now, NULL))
+NULLED(sfo_engine_handle_timer, STATUS, S(SFO_ERR_INVALID),
+  (NULL, m->now))
+NULLED(sfo_engine_process, STATUS, S(SFO_ERR_INVALID),
+  (NULL, m->now))
+NULLED(sfo_engine_handle_dns, STATUS, S(SFO_ERR_INVALID),
+  (NULL, m->now, 0, m->bytes, m->length))
+NULLED(sfo_engine_handle_dns, STATUS, S(SFO_OK) | S(SFO_ERR_INVALID) | S(SFO_ERR_BUSY) | S(SFO_ERR_STATE) | S(SFO_ERR_FAULT),
+  (m->engine, m->now, 0, NULL, m->length))
+NULLED(sfo_engine_dns_failed, STATUS, S(SFO_ERR_INVALID),
+  (NULL, m->now, m->query, 0, SFO_TRANSPORT_UDP))
+NULLED(sfo_engine_set_dns_servers, STATUS, S(SFO_ERR_INVALID),
+  (NULL, m->now, m->servers, 1))
+NULLED(sfo_engine_set_dns_servers, STATUS, S(SFO_OK) | S(SFO_ERR_INVALID) | S(SFO_ERR_BUSY) | S(SFO_ERR_LIMIT) | S(SFO_ERR_STATE) | S(SFO_ERR_FAULT),
+  (m->engine, m->now, NULL, 1))
+NULLED(sfo_engine_set_link, STATUS, S(SFO_ERR_INVALID),
+  (NULL, m->now, SFO_LINK_CHANGED))
+NULLED(sfo_engine_set_families, STATUS, S(SFO_ERR_INVALID),
+  (NULL, m->now, SFO_FAMILY_IPV4))
+NULLED(sfo_engine_accepts_source, STATUS, S(SFO_ERR_INVALID),
+  (NULL, 1, "192.0.2.1", &m->word))
+NULLED(sfo_engine_accepts_source, STATUS, S(SFO_OK) | S(SFO_ERR_INVALID) | S(SFO_ERR_NOT_FOUND) | S(SFO_ERR_BUSY) | S(SFO_ERR_STATE) | S(SFO_ERR_FAULT),
+  (m->engine, 1, NULL, &m->word))
+NULLED(sfo_engine_accepts_source, STATUS, S(SFO_OK) | S(SFO_ERR_INVALID) | S(SFO_ERR_NOT_FOUND) | S(SFO_ERR_BUSY) | S(SFO_ERR_STATE) | S(SFO_ERR_FAULT),
+  (m->engine, 1, "192.0.2.1", NULL))
+NULLED(sfo_engine_counters, STATUS, S(SFO_ERR_INVALID),
+  (NULL, &m->counters))
+NULLED(sfo_engine_counters, STATUS, S(SFO_OK) | S(SFO_ERR_INVALID) | S(SFO_ERR_BUSY) | S(SFO_ERR_STATE) | S(SFO_ERR_FAULT),
+  (m->engine, NULL))
+NULLED(sfo_engine_last_error, VALUE, 0,
+  (NULL, m->text, sizeof m->text))
+NULLED(sfo_engine_last_error, VALUE, 0,
+  (m->engine, NULL, sizeof m->text))
+NULLED(sfo_engine_snapshot_export, STATUS, S(SFO_ERR_INVALID),
+  (NULL, m->now, 0, m->bytes, sizeof m->bytes, &m->needed))
+NULLED(sfo_engine_snapshot_export, STATUS, S(SFO_OK) | S(SFO_ERR_INVALID) | S(SFO_ERR_BUSY) | S(SFO_ERR_LIMIT) | S(SFO_ERR_STATE) | S(SFO_ERR_FAULT),
+  (m->engine, m->now, 0, NULL, sizeof m->bytes, &m->needed))
+NULLED(sfo_engine_snapshot_export, STATUS, S(SFO_OK) | S(SFO_ERR_INVALID) | S(SFO_ERR_BUSY) | S(SFO_ERR_LIMIT) | S(SFO_ERR_STATE) | S(SFO_ERR_FAULT),
+  (m->engine, m->now, 0, m->bytes, sizeof m->bytes, NULL))
+NULLED(sfo_engine_snapshot_import, STATUS, S(SFO_ERR_INVALID),
+  (NULL, m->now, 0, m->bytes, m->length))
+NULLED(sfo_engine_snapshot_import, STATUS, S(SFO_OK) | S(SFO_ERR_INVALID) | S(SFO_ERR_BUSY) | S(SFO_ERR_STATE) | S(SFO_ERR_FAULT) | S(SFO_ERR_DATA),
+  (m->engine, m->now, 0, NULL, m->length))
+NULLED(sfo_account_start, STATUS, S(SFO_ERR_INVALID),
+  (NULL, m->now, 1))
+NULLED(sfo_account_stop, STATUS, S(SFO_ERR_INVALID),
+  (NULL, m->now, 1))
+NULLED(sfo_account_set_busy, STATUS, S(SFO_ERR_INVALID),
+  (NULL, m->now, 1, 0))
+NULLED(sfo_account_state, STATUS, S(SFO_ERR_INVALID),
+  (NULL, 1, &m->account_info))
+NULLED(sfo_account_state, STATUS, S(SFO_OK) | S(SFO_ERR_INVALID) | S(SFO_ERR_NOT_FOUND) | S(SFO_ERR_BUSY) | S(SFO_ERR_STATE) | S(SFO_ERR_FAULT),
+  (m->engine, 1, NULL))
+NULLED(sfo_account_current_target, STATUS, S(SFO_ERR_INVALID),
+  (NULL, 1, &m->target))
+NULLED(sfo_account_current_target, STATUS, S(SFO_OK) | S(SFO_ERR_INVALID) | S(SFO_ERR_NOT_FOUND) | S(SFO_ERR_BUSY) | S(SFO_ERR_STATE) | S(SFO_ERR_FAULT),
+  (m->engine, 1, NULL))
+NULLED(sfo_request_start, STATUS, S(SFO_ERR_INVALID),
+  (NULL, m->now, &m->request, &m->started))
+NULLED(sfo_request_start, STATUS, S(SFO_OK) | S(SFO_ERR_INVALID) | S(SFO_ERR_NOT_FOUND) | S(SFO_ERR_BUSY) | S(SFO_ERR_LIMIT) | S(SFO_ERR_STATE) | S(SFO_ERR_FAULT),
+  (m->engine, m->now, NULL, &m->started))
+NULLED(sfo_request_start, STATUS, S(SFO_OK) | S(SFO_ERR_INVALID) | S(SFO_ERR_NOT_FOUND) | S(SFO_ERR_BUSY) | S(SFO_ERR_LIMIT) | S(SFO_ERR_STATE) | S(SFO_ERR_FAULT),
+  (m->engine, m->now, &m->request, NULL))
+NULLED(sfo_request_cancel, STATUS, S(SFO_ERR_INVALID),
+  (NULL, m->now, m->request_id))
+NULLED(sfo_attempt_provisional, STATUS, S(SFO_ERR_INVALID),
+  (NULL, m->now, m->attempt_id, 180))
+NULLED(sfo_attempt_response, STATUS, S(SFO_ERR_INVALID),
+  (NULL, m->now, m->attempt_id, &m->response))
+NULLED(sfo_attempt_response, STATUS, S(SFO_OK) | S(SFO_LATE) | S(SFO_ERR_INVALID) | S(SFO_ERR_NOT_FOUND) | S(SFO_ERR_BUSY) | S(SFO_ERR_STATE) | S(SFO_ERR_FAULT),
+  (m->engine, m->now, m->attempt_id, NULL))
+NULLED(sfo_attempt_failed, STATUS, S(SFO_ERR_INVALID),
+  (NULL, m->now, m->attempt_id, SFO_CAUSE_CONNECT))
+NULLED(sfo_dns_io_fds, VALUE, 0,
+  (NULL, m->fds, sizeof m->fds / sizeof m->fds[0]))
+NULLED(sfo_dns_io_fds, VALUE, 0,
+  (m->engine, NULL, sizeof m->fds / sizeof m->fds[0]))
+NULLED(sfo_dns_io_handle, STATUS, S(SFO_ERR_INVALID),
+  (NULL, m->now, m->fd))
+NULLED(sfo_dns_io_use_resolv_conf, STATUS, S(SFO_ERR_INVALID),
+  (NULL, m->now, m->path))
+NULLED(sfo_dns_io_use_resolv_conf, STATUS, S(SFO_OK) | S(SFO_ERR_INVALID) | S(SFO_ERR_BUSY) | S(SFO_ERR_STATE) | S(SFO_ERR_FAULT) | S(SFO_ERR_IO),
+  (m->engine, m->now, NULL))
+NULLED(sfo_post_attempt_provisional, STATUS, S(SFO_ERR_INVALID),
+  (NULL, m->attempt_id, 180))
+NULLED(sfo_post_attempt_response, STATUS, S(SFO_ERR_INVALID),
+  (NULL, m->attempt_id, &m->response))
+NULLED(sfo_post_attempt_response, STATUS, S(SFO_OK) | S(SFO_ERR_INVALID) | S(SFO_ERR_LIMIT) | S(SFO_ERR_STATE) | S(SFO_ERR_FAULT),
+  (m->engine, m->attempt_id, NULL))
+NULLED(sfo_post_attempt_failed, STATUS, S(SFO_ERR_INVALID),
+  (NULL, m->attempt_id, SFO_CAUSE_CONNECT))
+NULLED(sfo_post_request_start, STATUS, S(SFO_ERR_INVALID),
+  (NULL, &m->request))
+NULLED(sfo_post_request_start, STATUS, S(SFO_OK) | S(SFO_ERR_INVALID) | S(SFO_ERR_LIMIT) | S(SFO_ERR_STATE) | S(SFO_ERR_FAULT),
+  (m->engine, NULL))
+NULLED(sfo_post_request_cancel, STATUS, S(SFO_ERR_INVALID),
+  (NULL, m->request_id))
+NULLED(sfo_post_set_busy, STATUS, S(SFO_ERR_INVALID),
+  (NULL, 1, 0))
+NULLED(sfo_post_set_link, STATUS, S(SFO_ERR_INVALID),
+  (NULL, SFO_LINK_CHANGED))
+NULLED(sfo_post_set_families, STATUS, S(SFO_ERR_INVALID),
+  (NULL, SFO_FAMILY_IPV4))
+NULLED(sfo_post_handle_dns, STATUS, S(SFO_ERR_INVALID),
+  (NULL, 0, m->bytes, m->length))
+NULLED(sfo_post_handle_dns, STATUS, S(SFO_OK) | S(SFO_ERR_INVALID) | S(SFO_ERR_LIMIT) | S(SFO_ERR_STATE) | S(SFO_ERR_FAULT),
+  (m->engine, 0, NULL, m->length))
+NULLED(sfo_post_dns_failed, STATUS, S(SFO_ERR_INVALID),
+  (NULL, m->query, 0, SFO_TRANSPORT_UDP))

@@ -157,51 +157,59 @@ fn functions() -> Vec<Item> {
     items(GENERATED).into_iter().filter(|item| item.function().is_some()).collect()
 }
 
-/// The list for the C program: one line for each function, with a call.
-fn list() -> String {
-    let mut list =
-        "/* Every function with a call of it: CALL(name, kind, how, from callbacks, statuses, call). Made from
- * src/ffi/calls.rs and the header by `SFO_BLESS=1 cargo test --lib house`; do not edit.
+const LIST_OPENING: &str =
+    "/* Every function with a call of it: CALL(name, kind, how, from callbacks, statuses, call). Then
+ * each with one of its pointers NULL: NULLED(name, how, statuses, call). Made from src/ffi/calls.rs and the header by
+ * `SFO_BLESS=1 cargo test --lib house`; do not edit.
  */
 
-"
-        .to_owned();
-    for call in ALL {
-        let functions = functions();
-        let Some(item) = functions.iter().find(|item| item.function() == Some(call.name)) else { continue };
-        let arguments: Vec<&str> = item
-            .parameter_declarations()
-            .iter()
-            .map(|parameter| {
-                argument(call.name, parameter).unwrap_or_else(|| {
-                    panic!(
-                        "{}: say in ARGUMENTS of src/house/calls.rs what c-tests/api/matrix.c passes for `{parameter}`",
-                        call.name
-                    )
-                })
-            })
-            .collect();
-        let statuses = match call.returns {
-            Returns::Status(_) => {
-                statuses(call).iter().map(|name| format!("S({name})")).collect::<Vec<_>>().join(" | ")
-            }
-            Returns::Value | Returns::Nothing => "0".to_owned(),
-        };
-        let how = match call.returns {
-            Returns::Status(_) => "STATUS",
-            Returns::Value => "VALUE",
-            Returns::Nothing => "NOTHING",
-        };
-        let _ = writeln!(
-            list,
-            "CALL({}, {}, {how}, {}, {statuses},\n  ({}))",
-            call.name,
-            kind(call.kind).to_uppercase(),
-            u8::from(call.from_callbacks),
-            arguments.join(", ")
-        );
+";
+
+/// What the C program passes to a function, in order.
+fn arguments(name: &str, item: &Item) -> Vec<&'static str> {
+    let one = |parameter: &&str| {
+        let known = argument(name, parameter);
+        known.unwrap_or_else(|| {
+            let place = "ARGUMENTS of src/house/calls.rs";
+            panic!("{name}: say in {place} what c-tests/api/matrix.c passes for `{parameter}`")
+        })
+    };
+    item.parameter_declarations().iter().map(one).collect()
+}
+
+fn how(call: &Call) -> &'static str {
+    match call.returns {
+        Returns::Status(_) => "STATUS",
+        Returns::Value => "VALUE",
+        Returns::Nothing => "NOTHING",
     }
-    list
+}
+
+/// The list for the C program.
+fn list() -> String {
+    let (mut calls, mut nulled) = (LIST_OPENING.to_owned(), String::new());
+    let functions = functions();
+    for call in ALL {
+        let Some(item) = functions.iter().find(|item| item.function() == Some(call.name)) else { continue };
+        let arguments = arguments(call.name, item);
+        let statuses = statuses(call).iter().map(|name| format!("S({name})")).collect::<Vec<_>>().join(" | ");
+        let statuses = if statuses.is_empty() { "0" } else { &statuses };
+        let (name, kind, how) = (call.name, kind(call.kind).to_uppercase(), how(call));
+        let from = u8::from(call.from_callbacks);
+        let _ = writeln!(calls, "CALL({name}, {kind}, {how}, {from}, {statuses},\n  ({}))", arguments.join(", "));
+        for (place, parameter) in item.parameter_declarations().iter().enumerate() {
+            if !parameter.contains('*') {
+                continue;
+            }
+            // Without the object itself there is only one thing to say.
+            let is_object = place == 0 && how == "STATUS";
+            let statuses = if is_object { "S(SFO_ERR_INVALID)" } else { statuses };
+            let mut arguments = arguments.clone();
+            arguments[place] = "NULL";
+            let _ = writeln!(nulled, "NULLED({name}, {how}, {statuses},\n  ({}))", arguments.join(", "));
+        }
+    }
+    calls + "\n" + &nulled
 }
 
 /// Where the comment of a function and its row say different things.
