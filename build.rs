@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::{env, error::Error, fs};
 
 /// Sources of the header, in the order in which it reads best.
-const SOURCES: [&str; 14] = [
+const SOURCES: [&str; 15] = [
     "constants",
     "types",
     "config",
@@ -13,6 +13,7 @@ const SOURCES: [&str; 14] = [
     "request",
     "dialog",
     "network",
+    "post",
     "dns_io",
     "snapshot",
     "insight",

@@ -15,14 +15,24 @@
  *              getters show the new state. You may call anything marked "From callbacks: yes". Callbacks never nest: what
  *              a call from a callback causes runs after the callback has returned, in order. set_timer comes last.
  * THREADS      One call at a time per engine. A second thread is refused with SFO_ERR_BUSY, never blocked (functions that
- *              return a count or a length return 0 then). sfo_engine_free() belongs to the thread that uses the engine.
- *              Engines are independent. A configuration belongs to one thread at a time.
+ *              return a count or a length return 0 then). Engines are independent. A configuration belongs to one thread
+ *              at a time. Other threads of the stack use sfo_post_...: these put an input into the engine's inbox, wait for
+ *              nobody, and call `wake`; the engine's thread then calls sfo_engine_process(). What one thread posts is
+ *              taken in its order. docs/calls.md lists every function.
+ *              sfo_engine_free() belongs to the thread that uses the engine. No sfo_post_... may be running when it is called
+ *              (from a callback: when the outermost call returns), and none may begin afterwards: stop and join your
+ *              workers before, or take the pointer away from them under a lock of yours.
  * OWNERSHIP    sfo_..._new() gives you an object, sfo_..._free() takes it back, once. What you pass in is copied; pointers
  *              you get in a callback die when it returns. Everything else is an id; ids of requests, attempts and dialogs are never
  *              reused, 0 is none, and a stale one yields SFO_ERR_NOT_FOUND. The id of an attempt stays known for 64*T1
  *              (32 s) after its end, so that late answers find it.
  * ERRORS       A programming mistake is a status (negative) of the call. An event of the world is a cause (SFO_CAUSE_...)
  *              in a callback. Never both.
+ * FAULTS       A mistake of the library itself is caught: that engine then answers SFO_ERR_FAULT to everything, says where
+ *              it was in one line of the log, and waits for sfo_engine_free(). Other engines go on. Nothing is printed.
+ * MEMORY       Comes from malloc() and free() of the process. Every table is bounded, and so is what a caller can ask for.
+ *              If malloc() fails nevertheless, Rust's standard library writes one line to standard error and calls abort():
+ *              this cannot be caught. On a device where memory may run out, measure the engine under load and reserve that much.
  * STRUCTS      Begin with struct_size = sizeof of the struct as you know it; the ..._INIT macros do that. Shorter and
  *              longer structs of other versions are accepted. (Elements of arrays, sfo_outcome and sfo_dns_fd, have none and
  *              never change.) Numbers that you do not know may come in callbacks: treat them as "something else".
@@ -216,6 +226,19 @@
  * SFO_EVENT_RESUBSCRIBE: what lamps, shared lines and message waiting show may be old until the subscriptions are renewed.
  */
 #define SFO_EVENT_SUBSCRIPTIONS_AFFECTED 13u
+
+/* sfo_post_attempt_provisional(). */
+#define SFO_POSTED_PROVISIONAL 1u
+/* sfo_post_attempt_response(). */
+#define SFO_POSTED_RESPONSE 2u
+/* sfo_post_attempt_failed(). */
+#define SFO_POSTED_FAILED 3u
+/* sfo_post_request_start(). */
+#define SFO_POSTED_REQUEST_START 4u
+/* sfo_post_request_cancel(). */
+#define SFO_POSTED_REQUEST_CANCEL 5u
+/* sfo_post_set_busy(). */
+#define SFO_POSTED_BUSY 6u
 
 /* Not registered with this server, and not meant to be. */
 #define SFO_REG_OFF 0u
@@ -556,6 +579,24 @@ typedef struct sfo_event {
   const char *text;
 } sfo_event;
 
+/* What came of a posted input, as the posted callback gets it. */
+typedef struct sfo_posted {
+  /* sizeof(sfo_posted) as the library was compiled. */
+  size_t struct_size;
+  /* The request: SFO_POSTED_REQUEST_START tells its id, 0 if it was refused. 0 where the input was about no request. */
+  uint64_t request;
+  /* The attempt; 0 where the input was about none. */
+  uint64_t attempt;
+  /* SFO_POSTED_REQUEST_START: your token. Else 0. */
+  uint64_t user_token;
+  /* SFO_POSTED_...: which input. Kinds you do not know may come: ignore them. */
+  uint32_t kind;
+  /* The account; 0 where the input was about none. */
+  uint32_t account;
+  /* What the function without "post" in its name would have returned. */
+  sfo_status status;
+} sfo_posted;
+
 /* What the library calls. Members may be appended in later versions; a shorter table stays valid.
  *
  * Callbacks run only inside one of your calls, on your thread, when the library has finished its own work for that
@@ -599,6 +640,16 @@ typedef struct sfo_callbacks {
   void (*log)(void *user, uint32_t level, const char *text);
   /* OPTIONAL. The engine is gone: the last callback ever. Release `user` here. */
   void (*destroyed)(void *user);
+  /* OPTIONAL, for stacks with several threads: something was posted (sfo_post_...) while nothing new was waiting. Runs
+   * on the thread that posts, within its call, and must do nothing but make the engine's thread call
+   * sfo_engine_process() soon: write to an eventfd, a pipe or a message queue.
+   */
+  void (*wake)(void *user);
+  /* OPTIONAL, needed by who posts: what came of a posted input. Called for each sfo_post_request_start(), to tell the id, and
+   * for all others whose result was not SFO_OK. Runs like all other callbacks on the engine's thread, before those that
+   * the input causes.
+   */
+  void (*posted)(void *user, const struct sfo_posted *posted);
 } sfo_callbacks;
 
 /* What has been counted since sfo_engine_new(). */
@@ -773,10 +824,12 @@ extern "C" {
  *
  * max_accounts: accounts of the device, so the largest X of account.X keys, 1..100000; 0 = 16.
  * out: receives the configuration; release it with sfo_config_free().
- * Returns SFO_OK; SFO_ERR_INVALID: out is NULL, or max_accounts too large.
+ * Returns SFO_OK; SFO_ERR_INVALID: out is NULL, or max_accounts too large; SFO_ERR_FAULT: an internal fault, nothing was
+ * made.
  * Callbacks: none. From callbacks: yes. Since 0.1.
  */
-sfo_status sfo_config_new(uint32_t max_accounts, struct sfo_config **out);
+sfo_status sfo_config_new(uint32_t max_accounts,
+                          struct sfo_config **out);
 
 /* Releases a configuration. Engines made from it are not affected.
  *
@@ -790,7 +843,8 @@ void sfo_config_free(struct sfo_config *config);
  *
  * config: the configuration.
  * text, length: the text, need not end in NUL; may be NULL if length is 0.
- * Returns SFO_OK, with or without diagnostics: see sfo_config_diagnostic_count(); SFO_ERR_INVALID: a pointer is NULL.
+ * Returns SFO_OK, with or without diagnostics: see sfo_config_diagnostic_count(); SFO_ERR_INVALID: a pointer is NULL;
+ * SFO_ERR_FAULT: an internal fault, the configuration is as far as it got.
  * Callbacks: none. From callbacks: yes. Since 0.1.
  */
 sfo_status sfo_config_load_text(struct sfo_config *config,
@@ -804,7 +858,7 @@ sfo_status sfo_config_load_text(struct sfo_config *config,
  * value: as in a provisioning text; "" resets the key to its default.
  * Returns SFO_OK, also if the value was corrected: then sfo_config_last_error() says how, else it is empty;
  * SFO_ERR_NOT_FOUND: no such key; SFO_ERR_CONFIG: not a value of this key, the old one stays; SFO_ERR_INVALID: a pointer
- * is NULL, or not UTF-8. sfo_config_last_error() says what was expected.
+ * is NULL, or not UTF-8; SFO_ERR_FAULT. sfo_config_last_error() says what was expected.
  * Callbacks: none. From callbacks: yes. Since 0.1.
  */
 sfo_status sfo_config_set(struct sfo_config *config,
@@ -817,7 +871,7 @@ sfo_status sfo_config_set(struct sfo_config *config,
  * key: the key.
  * buffer, capacity: receives the text with a closing NUL, cut to capacity bytes; may be NULL with capacity 0.
  * length: receives the full length without NUL, as snprintf() would return it; may be NULL.
- * Returns SFO_OK; SFO_ERR_NOT_FOUND: no such key; SFO_ERR_INVALID: config or key is NULL.
+ * Returns SFO_OK; SFO_ERR_NOT_FOUND: no such key; SFO_ERR_INVALID: config or key is NULL; SFO_ERR_FAULT.
  * Callbacks: none. From callbacks: yes. Since 0.1.
  */
 sfo_status sfo_config_get(const struct sfo_config *config,
@@ -832,7 +886,7 @@ sfo_status sfo_config_get(const struct sfo_config *config,
  * key: the key.
  * out: receives the number.
  * Returns SFO_OK; SFO_ERR_NOT_FOUND: no such key; SFO_ERR_CONFIG: its values are no numbers; SFO_ERR_INVALID: a pointer is
- * NULL.
+ * NULL; SFO_ERR_FAULT.
  * Callbacks: none. From callbacks: yes. Since 0.1.
  */
 sfo_status sfo_config_get_int(const struct sfo_config *config,
@@ -843,7 +897,7 @@ sfo_status sfo_config_get_int(const struct sfo_config *config,
  *
  * config: the configuration.
  * key: the key.
- * Returns SFO_OK; SFO_ERR_NOT_FOUND: no such key; SFO_ERR_INVALID: a pointer is NULL.
+ * Returns SFO_OK; SFO_ERR_NOT_FOUND: no such key; SFO_ERR_INVALID: a pointer is NULL; SFO_ERR_FAULT.
  * Callbacks: none. From callbacks: yes. Since 0.1.
  */
 sfo_status sfo_config_reset(struct sfo_config *config, const char *key);
@@ -852,7 +906,8 @@ sfo_status sfo_config_reset(struct sfo_config *config, const char *key);
  * sfo_config_load_text() has looked already. Its diagnostics replace those of the last text, and carry line 0.
  *
  * config: the configuration.
- * Returns SFO_OK, with or without diagnostics: see sfo_config_diagnostic_count(); SFO_ERR_INVALID: config is NULL.
+ * Returns SFO_OK, with or without diagnostics: see sfo_config_diagnostic_count(); SFO_ERR_INVALID: config is NULL;
+ * SFO_ERR_FAULT.
  * Callbacks: none. From callbacks: yes. Since 0.1.
  */
 sfo_status sfo_config_check(struct sfo_config *config);
@@ -870,7 +925,8 @@ uint32_t sfo_config_diagnostic_count(const struct sfo_config *config);
  * config: the configuration.
  * index: from 0.
  * out: set its struct_size before; receives the diagnostic, whose texts live until the configuration changes.
- * Returns SFO_OK; SFO_ERR_NOT_FOUND: no such index; SFO_ERR_INVALID: a pointer is NULL, or struct_size too small.
+ * Returns SFO_OK; SFO_ERR_NOT_FOUND: no such index; SFO_ERR_INVALID: a pointer is NULL, or struct_size too small;
+ * SFO_ERR_FAULT.
  * Callbacks: none. From callbacks: yes. Since 0.1.
  */
 sfo_status sfo_config_diagnostic(const struct sfo_config *config,
@@ -897,7 +953,8 @@ uint32_t sfo_config_key_count(void);
  *
  * index: from 0 to sfo_config_key_count() - 1.
  * out: set its struct_size before; receives the information, whose texts live as long as the library is loaded.
- * Returns SFO_OK; SFO_ERR_NOT_FOUND: no such index; SFO_ERR_INVALID: out is NULL, or struct_size too small.
+ * Returns SFO_OK; SFO_ERR_NOT_FOUND: no such index; SFO_ERR_INVALID: out is NULL, or struct_size too small;
+ * SFO_ERR_FAULT.
  * Callbacks: none. From callbacks: yes. Since 0.1.
  */
 sfo_status sfo_config_key_info(uint32_t index, struct sfo_key_info *out);
@@ -911,7 +968,7 @@ sfo_status sfo_config_key_info(uint32_t index, struct sfo_key_info *out);
  * now_ms: any monotonic 64-bit millisecond counter that also counts suspend (CLOCK_BOOTTIME). Use the same for all calls.
  * out: receives the engine; release it with sfo_engine_free().
  * Returns SFO_OK; SFO_ERR_INVALID: a pointer is NULL, a struct_size too small, an option out of range, or a required
- * callback missing.
+ * callback missing; SFO_ERR_FAULT: an internal fault, nothing was made.
  * Callbacks: none. From callbacks: yes (another engine). Since 0.1.
  */
 sfo_status sfo_engine_new(const struct sfo_config *config,
@@ -1314,6 +1371,148 @@ sfo_status sfo_engine_accepts_source(struct sfo_engine *engine,
                                      const char *address_text,
                                      uint32_t *out);
 
+/* Takes everything that was posted by other threads, in the order of each thread, as if the functions without "post" in
+ * their names had been called now. Call it when your wake callback has been called. The posted callback tells what could not be
+ * done.
+ *
+ * engine: the engine.
+ * now_ms: your clock.
+ * Returns SFO_OK, also if nothing was posted; SFO_ERR_INVALID: engine is NULL; SFO_ERR_BUSY; SFO_ERR_STATE; SFO_ERR_FAULT.
+ * Callbacks: any. From callbacks: yes. Since 0.1.
+ */
+sfo_status sfo_engine_process(struct sfo_engine *engine,
+                              uint64_t now_ms);
+
+/* Posts what sfo_attempt_provisional() reports. The posted callback tells if that was not SFO_OK.
+ *
+ * engine: the engine; see THREADS for how long it must live.
+ * attempt: the id given to send_sip.
+ * sip_status: 100..199.
+ * Returns SFO_OK: it will be taken by sfo_engine_process(); SFO_ERR_LIMIT: 256 inputs are waiting; SFO_ERR_INVALID: engine
+ * is NULL, or sip_status out of range; SFO_ERR_STATE: the engine is being freed; SFO_ERR_FAULT.
+ * Callbacks: wake. From callbacks: yes. From other threads: yes. Since 0.1.
+ */
+sfo_status sfo_post_attempt_provisional(struct sfo_engine *engine,
+                                        uint64_t attempt,
+                                        uint32_t sip_status);
+
+/* Posts what sfo_attempt_response() reports. The posted callback tells if that was not SFO_OK: with SFO_LATE, ACK and BYE a
+ * call that was set up.
+ *
+ * engine: the engine; see THREADS for how long it must live.
+ * attempt: the id given to send_sip.
+ * response: copied. Begin with SFO_RESPONSE_INIT.
+ * Returns SFO_OK: it will be taken by sfo_engine_process(); SFO_ERR_LIMIT: 256 inputs are waiting; SFO_ERR_INVALID: a pointer
+ * is NULL, struct_size too small, or status or flags out of range; SFO_ERR_STATE: the engine is being freed;
+ * SFO_ERR_FAULT.
+ * Callbacks: wake. From callbacks: yes. From other threads: yes. Since 0.1.
+ */
+sfo_status sfo_post_attempt_response(struct sfo_engine *engine,
+                                     uint64_t attempt,
+                                     const struct sfo_response *response);
+
+/* Posts what sfo_attempt_failed() reports. The posted callback tells if that was not SFO_OK.
+ *
+ * engine: the engine; see THREADS for how long it must live.
+ * attempt: the id given to send_sip.
+ * cause: as for sfo_attempt_failed().
+ * Returns SFO_OK: it will be taken by sfo_engine_process(); SFO_ERR_LIMIT: 256 inputs are waiting; SFO_ERR_INVALID: engine
+ * is NULL, or another cause; SFO_ERR_STATE: the engine is being freed; SFO_ERR_FAULT.
+ * Callbacks: wake. From callbacks: yes. From other threads: yes. Since 0.1.
+ */
+sfo_status sfo_post_attempt_failed(struct sfo_engine *engine,
+                                   uint64_t attempt,
+                                   uint32_t cause);
+
+/* Posts a request to be started, as sfo_request_start() does. The posted callback tells its id before any other callback
+ * about it, or why it was refused: once for each request posted, at the latest within sfo_engine_free().
+ *
+ * engine: the engine; see THREADS for how long it must live.
+ * request: what to route; copied. Begin with SFO_REQUEST_INIT. Its user_token is all that connects it with its callbacks.
+ * Returns SFO_OK: it will be taken by sfo_engine_process(); SFO_ERR_LIMIT: 256 inputs are waiting; SFO_ERR_INVALID: a pointer
+ * is NULL, struct_size too small, or method or flags unknown; SFO_ERR_STATE: the engine is being freed; SFO_ERR_FAULT.
+ * Callbacks: wake. From callbacks: yes. From other threads: yes. Since 0.1.
+ */
+sfo_status sfo_post_request_start(struct sfo_engine *engine,
+                                  const struct sfo_request *request);
+
+/* Posts what sfo_request_cancel() does. Callbacks about the request may come until it is taken; if it has ended by then, the
+ * posted callback tells so.
+ *
+ * engine: the engine; see THREADS for how long it must live.
+ * request: the id.
+ * Returns SFO_OK: it will be taken by sfo_engine_process(); SFO_ERR_LIMIT: 256 inputs are waiting; SFO_ERR_INVALID: engine
+ * is NULL; SFO_ERR_STATE: the engine is being freed; SFO_ERR_FAULT.
+ * Callbacks: wake. From callbacks: yes. From other threads: yes. Since 0.1.
+ */
+sfo_status sfo_post_request_cancel(struct sfo_engine *engine,
+                                   uint64_t request);
+
+/* Posts what sfo_account_set_busy() says. The posted callback tells if there is no such account.
+ *
+ * engine: the engine; see THREADS for how long it must live.
+ * account: X.
+ * busy: 1 or 0.
+ * Returns SFO_OK: it will be taken by sfo_engine_process(); SFO_ERR_LIMIT: 256 inputs are waiting; SFO_ERR_INVALID: engine
+ * is NULL, or busy neither 0 nor 1; SFO_ERR_STATE: the engine is being freed; SFO_ERR_FAULT.
+ * Callbacks: wake. From callbacks: yes. From other threads: yes. Since 0.1.
+ */
+sfo_status sfo_post_set_busy(struct sfo_engine *engine,
+                             uint32_t account,
+                             uint32_t busy);
+
+/* Posts what sfo_engine_set_link() says.
+ *
+ * engine: the engine; see THREADS for how long it must live.
+ * link: SFO_LINK_DOWN, SFO_LINK_UP or SFO_LINK_CHANGED.
+ * Returns SFO_OK: it will be taken by sfo_engine_process(); SFO_ERR_LIMIT: 256 inputs are waiting; SFO_ERR_INVALID: engine
+ * is NULL, or link unknown; SFO_ERR_STATE: the engine is being freed; SFO_ERR_FAULT.
+ * Callbacks: wake. From callbacks: yes. From other threads: yes. Since 0.1.
+ */
+sfo_status sfo_post_set_link(struct sfo_engine *engine,
+                             uint32_t link);
+
+/* Posts what sfo_engine_set_families() says.
+ *
+ * engine: the engine; see THREADS for how long it must live.
+ * families: SFO_FAMILY_IPV4, SFO_FAMILY_IPV6, both, or 0.
+ * Returns SFO_OK: it will be taken by sfo_engine_process(); SFO_ERR_LIMIT: 256 inputs are waiting; SFO_ERR_INVALID: engine
+ * is NULL, or another bit is set; SFO_ERR_STATE: the engine is being freed; SFO_ERR_FAULT.
+ * Callbacks: wake. From callbacks: yes. From other threads: yes. Since 0.1.
+ */
+sfo_status sfo_post_set_families(struct sfo_engine *engine,
+                                 uint32_t families);
+
+/* Posts what sfo_engine_handle_dns() takes. Check the sender's address and port before: what waits is bounded, and forged
+ * messages would take the room of good ones.
+ *
+ * engine: the engine; see THREADS for how long it must live.
+ * server_index: the server that the message came from.
+ * data, length: the message, at most 65535 bytes; copied.
+ * Returns SFO_OK: it will be taken by sfo_engine_process(); SFO_ERR_LIMIT: 256 inputs, 128 DNS messages or 128 KiB of them
+ * are waiting; SFO_ERR_INVALID: a pointer is NULL, or length too large; SFO_ERR_STATE: the engine is being freed;
+ * SFO_ERR_FAULT.
+ * Callbacks: wake. From callbacks: yes. From other threads: yes. Since 0.1.
+ */
+sfo_status sfo_post_handle_dns(struct sfo_engine *engine,
+                               uint32_t server_index,
+                               const uint8_t *data,
+                               size_t length);
+
+/* Posts what sfo_engine_dns_failed() reports.
+ *
+ * engine: the engine; see THREADS for how long it must live.
+ * query, server_index, transport: as in the sfo_dns_query of that message.
+ * Returns SFO_OK: it will be taken by sfo_engine_process(); SFO_ERR_LIMIT: 256 inputs are waiting; SFO_ERR_INVALID: engine
+ * is NULL, or transport neither SFO_TRANSPORT_UDP nor SFO_TRANSPORT_TCP; SFO_ERR_STATE: the engine is being freed;
+ * SFO_ERR_FAULT.
+ * Callbacks: wake. From callbacks: yes. From other threads: yes. Since 0.1.
+ */
+sfo_status sfo_post_dns_failed(struct sfo_engine *engine,
+                               uint64_t query,
+                               uint32_t server_index,
+                               uint32_t transport);
+
 /* Lists the descriptors to poll now, and for what. Ask before every poll() or select(); with epoll, use the dns_watch
  * callback instead. Usually there are none: a descriptor lives as long as its query. (select() can watch descriptors below
  * FD_SETSIZE only, and FD_SET() with a larger one writes past the set: skip such a descriptor, its query goes on by its
@@ -1504,7 +1703,7 @@ uint32_t sfo_abi_version(void);
 #endif  // __cplusplus
 
 /* Initializers. In C++ before C++11, members are set by assignment after these. */
-#define SFO_CALLBACKS_INIT { sizeof(sfo_callbacks), NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL }
+#define SFO_CALLBACKS_INIT { sizeof(sfo_callbacks), NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL }
 #define SFO_OPTIONS_INIT { sizeof(sfo_options), 500u, 0u, 1u, 1800u, 256u, 7u, SFO_LOG_INFO, { 0 }, 86400u, 1u, 0u, 512u }
 #define SFO_REQUEST_INIT { sizeof(sfo_request), 0u, 0u, 0u, 0u, 0u }
 #define SFO_DIALOG_INIT { sizeof(sfo_dialog), 0u, 0u, 0u, NULL }

@@ -125,7 +125,7 @@ PLACE(sfo_event, from, 40, 40, 36);
 PLACE(sfo_event, to, 48, 44, 40);
 PLACE(sfo_event, text, 56, 48, 44);
 
-SIZE(sfo_callbacks, 80, 40, 40);
+SIZE(sfo_callbacks, 96, 48, 48);
 PLACE(sfo_callbacks, send_sip, 8, 4, 4);
 PLACE(sfo_callbacks, set_timer, 16, 8, 8);
 PLACE(sfo_callbacks, dns_send, 24, 12, 12);
@@ -135,6 +135,16 @@ PLACE(sfo_callbacks, request_done, 48, 24, 24);
 PLACE(sfo_callbacks, event, 56, 28, 28);
 PLACE(sfo_callbacks, log, 64, 32, 32);
 PLACE(sfo_callbacks, destroyed, 72, 36, 36);
+PLACE(sfo_callbacks, wake, 80, 40, 40);
+PLACE(sfo_callbacks, posted, 88, 44, 44);
+
+SIZE(sfo_posted, 48, 48, 40);
+PLACE(sfo_posted, request, 8, 8, 4);
+PLACE(sfo_posted, attempt, 16, 16, 12);
+PLACE(sfo_posted, user_token, 24, 24, 20);
+PLACE(sfo_posted, kind, 32, 32, 28);
+PLACE(sfo_posted, account, 36, 36, 32);
+PLACE(sfo_posted, status, 40, 40, 36);
 
 SIZE(sfo_counters, 280, 280, 276);
 PLACE(sfo_counters, attempts, 8, 8, 4);
@@ -217,6 +227,7 @@ FIRST(sfo_dns_query);
 FIRST(sfo_cancel);
 FIRST(sfo_done);
 FIRST(sfo_event);
+FIRST(sfo_posted);
 FIRST(sfo_callbacks);
 FIRST(sfo_counters);
 FIRST(sfo_account_info);

@@ -41,7 +41,7 @@ static struct call *record(struct rig *rig, enum kind kind, struct call *spare)
   if (rig->totals[DESTROYED] > (kind == DESTROYED ? 1u : 0u)) {
     fault(rig, "a callback after `destroyed`");
   }
-  if (rig->timer_was_set && kind != DESTROYED && kind != DONE && kind != WATCH) {
+  if (rig->timer_was_set && kind != DESTROYED && kind != DONE && kind != WATCH && kind != POSTED) {
     fault(rig, "a callback after set_timer");
   }
   return call;
@@ -181,6 +181,10 @@ static void on_log(void *user, uint32_t level, const char *text)
 {
   struct rig *rig = user;
   struct call spare;
+  if (strncmp(text, "internal fault", 14) == 0) {
+    /* It can come at any moment. */
+    rig->timer_was_set = 0;
+  }
   struct call *call = record(rig, LOG, &spare);
   CHECK(level >= SFO_LOG_ERROR && level <= SFO_LOG_DEBUG);
   CHECK(strchr(text, '\n') == NULL);
@@ -194,6 +198,30 @@ static void on_destroyed(void *user)
   struct rig *rig = user;
   struct call spare;
   record(rig, DESTROYED, &spare);
+}
+
+static void on_posted(void *user, const sfo_posted *posted)
+{
+  struct rig *rig = user;
+  struct call spare;
+  struct call *call = record(rig, POSTED, &spare);
+  CHECK_EQ(posted->struct_size, sizeof *posted);
+  call->request = posted->request;
+  call->attempt = posted->attempt;
+  call->token = posted->user_token;
+  call->account = posted->account;
+  call->result = posted->kind;
+  call->status = posted->status;
+  run_hook(rig, call);
+}
+
+/* Not recorded: it runs on other threads. */
+static void on_wake(void *user)
+{
+  struct rig *rig = user;
+  if (rig->waker != NULL) {
+    rig->waker(rig);
+  }
 }
 
 /* ---- life ----------------------------------------------------------------------------------------- */
@@ -210,6 +238,8 @@ sfo_callbacks rig_callbacks(unsigned flags)
   callbacks.event = on_event;
   callbacks.log = (flags & RIG_SILENT) ? NULL : on_log;
   callbacks.destroyed = on_destroyed;
+  callbacks.wake = on_wake;
+  callbacks.posted = on_posted;
   return callbacks;
 }
 

@@ -9,7 +9,7 @@
 
 #include <sipfailover.h>
 
-enum kind { SEND = 1, TIMER, DNS, WATCH, CANCEL, DONE, EVENT, LOG, DESTROYED };
+enum kind { SEND = 1, TIMER, DNS, WATCH, CANCEL, DONE, EVENT, LOG, POSTED, DESTROYED };
 
 /* One callback, with what the tests look at. */
 struct call {
@@ -21,9 +21,10 @@ struct call {
   uint32_t account;
   uint32_t server; /* DNS: the index. */
   uint32_t method;
-  uint32_t result; /* EVENT: the kind. CANCEL: the mode. WATCH: the events. LOG: the level. DNS: the transport. */
+  uint32_t result; /* EVENT, POSTED: the kind. CANCEL: the mode. WATCH: the events. LOG: the level. DNS: the transport. */
   uint32_t cause;
   uint32_t outcomes;
+  sfo_status status; /* POSTED. */
   int32_t fd;
   uint32_t length;
   uint8_t data[512];
@@ -47,6 +48,8 @@ struct rig {
   unsigned depth;
   int timer_was_set;
   int fault;
+  /* Runs within wake, on the thread that posts. */
+  void (*waker)(struct rig *rig);
 };
 
 /* The deadline of a timer that has fired: any other moment, also none at all, is news. */

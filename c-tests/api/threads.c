@@ -61,6 +61,7 @@ static void *calls_everything(void *argument)
   CHECK_EQ(sfo_dns_io_fds(engine, NULL, 0), 0);
   CHECK_EQ(sfo_dns_io_handle(engine, 0, 0), SFO_ERR_BUSY);
   CHECK_EQ(sfo_dns_io_use_resolv_conf(engine, 0, NULL), SFO_ERR_BUSY);
+  CHECK_EQ(sfo_engine_process(engine, 0), SFO_ERR_BUSY);
   CHECK_EQ(id, 0);
   sfo_config_free(config);
   return NULL;

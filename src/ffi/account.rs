@@ -1,5 +1,6 @@
 //! Accounts.
 
+use super::calls;
 use super::constants::*;
 use super::convert;
 use super::handle::{Core, sfo_engine};
@@ -34,7 +35,9 @@ pub(super) fn status(result: Result<(), InputError>) -> sfo_status {
 pub unsafe extern "C" fn sfo_account_start(engine: *mut sfo_engine, now_ms: u64, account: u32) -> sfo_status {
     // SAFETY: the caller vouches for the pointer.
     unsafe {
-        sfo_engine::run(engine, Some(now_ms), |core| status(core.engine.start_account(now_ms, AccountId(account))))
+        sfo_engine::run(&calls::ACCOUNT_START, engine, Some(now_ms), |core| {
+            status(core.engine.start_account(now_ms, AccountId(account)))
+        })
     }
 }
 
@@ -51,7 +54,9 @@ pub unsafe extern "C" fn sfo_account_start(engine: *mut sfo_engine, now_ms: u64,
 pub unsafe extern "C" fn sfo_account_stop(engine: *mut sfo_engine, now_ms: u64, account: u32) -> sfo_status {
     // SAFETY: the caller vouches for the pointer.
     unsafe {
-        sfo_engine::run(engine, Some(now_ms), |core| status(core.engine.stop_account(now_ms, AccountId(account))))
+        sfo_engine::run(&calls::ACCOUNT_STOP, engine, Some(now_ms), |core| {
+            status(core.engine.stop_account(now_ms, AccountId(account)))
+        })
     }
 }
 
@@ -79,7 +84,7 @@ pub unsafe extern "C" fn sfo_account_set_busy(
     }
     // SAFETY: the caller vouches for the pointer.
     unsafe {
-        sfo_engine::run(engine, Some(now_ms), |core| {
+        sfo_engine::run(&calls::ACCOUNT_SET_BUSY, engine, Some(now_ms), |core| {
             status(core.engine.set_account_busy(now_ms, AccountId(account), busy == 1))
         })
     }
@@ -101,7 +106,7 @@ pub unsafe extern "C" fn sfo_account_state(
 ) -> sfo_status {
     // SAFETY: the caller vouches for the pointers.
     unsafe {
-        sfo_engine::run(engine, None, |core| {
+        sfo_engine::run(&calls::ACCOUNT_STATE, engine, None, |core| {
             let Some(info) = account_info(core, AccountId(account)) else { return SFO_ERR_NOT_FOUND };
             if write_struct(out, offset_of!(sfo_account_info, state), &info) { SFO_OK } else { SFO_ERR_INVALID }
         })
@@ -143,7 +148,7 @@ pub unsafe extern "C" fn sfo_account_current_target(
 ) -> sfo_status {
     // SAFETY: the caller vouches for the pointers.
     unsafe {
-        sfo_engine::run(engine, None, |core| {
+        sfo_engine::run(&calls::ACCOUNT_CURRENT_TARGET, engine, None, |core| {
             let Some(target) = current_target(core, AccountId(account)) else { return SFO_ERR_NOT_FOUND };
             if write_struct(out, size_of::<sfo_target>(), &target) { SFO_OK } else { SFO_ERR_INVALID }
         })

@@ -1,6 +1,7 @@
 //! Settings under construction.
 
 use super::constants::*;
+use super::guard::guarded;
 use super::memory::{c_string, copy_out, text, write_struct};
 use super::types::{sfo_diagnostic, sfo_key_info};
 use crate::config::{Config, Diagnostic, KeyError, KeyType, Severity, key_count, key_info};
@@ -8,7 +9,6 @@ use core::ffi::c_char;
 use core::mem::{offset_of, size_of};
 use once_cell::sync::Lazy;
 use std::ffi::CString;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// Accounts of a device whose firmware does not say how many it has: the largest phone of the vendor guide.
 const DEFAULT_ACCOUNTS: u32 = 16;
@@ -62,7 +62,7 @@ static KEYS: Lazy<Vec<KeyTexts>> = Lazy::new(|| {
 unsafe fn with(config: *mut sfo_config, work: impl FnOnce(&mut sfo_config) -> sfo_status) -> sfo_status {
     // SAFETY: the caller vouches for the pointer.
     let Some(config) = (unsafe { config.as_mut() }) else { return SFO_ERR_INVALID };
-    catch_unwind(AssertUnwindSafe(|| work(config))).unwrap_or(SFO_ERR_FAULT)
+    guarded(|| work(config)).unwrap_or(SFO_ERR_FAULT)
 }
 
 fn key_error(config: &mut sfo_config, error: &KeyError) -> sfo_status {
@@ -77,7 +77,8 @@ fn key_error(config: &mut sfo_config, error: &KeyError) -> sfo_status {
 ///
 /// max_accounts: accounts of the device, so the largest X of account.X keys, 1..100000; 0 = 16.
 /// out: receives the configuration; release it with sfo_config_free().
-/// Returns SFO_OK; SFO_ERR_INVALID: out is NULL, or max_accounts too large.
+/// Returns SFO_OK; SFO_ERR_INVALID: out is NULL, or max_accounts too large; SFO_ERR_FAULT: an internal fault, nothing was
+/// made.
 /// Callbacks: none. From callbacks: yes. Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sfo_config_new(max_accounts: u32, out: *mut *mut sfo_config) -> sfo_status {
@@ -85,11 +86,11 @@ pub unsafe extern "C" fn sfo_config_new(max_accounts: u32, out: *mut *mut sfo_co
         return SFO_ERR_INVALID;
     }
     let accounts = if max_accounts == 0 { DEFAULT_ACCOUNTS } else { max_accounts };
-    let made = catch_unwind(|| {
+    let made = guarded(|| {
         let config = Config::new(accounts);
         Box::into_raw(Box::new(sfo_config { config, diagnostics: Vec::new(), last_error: String::new() }))
     });
-    let Ok(config) = made else { return SFO_ERR_FAULT };
+    let Some(config) = made else { return SFO_ERR_FAULT };
     // SAFETY: `out` is not NULL.
     unsafe { *out = config };
     SFO_OK
@@ -112,7 +113,8 @@ pub unsafe extern "C" fn sfo_config_free(config: *mut sfo_config) {
 ///
 /// config: the configuration.
 /// text, length: the text, need not end in NUL; may be NULL if length is 0.
-/// Returns SFO_OK, with or without diagnostics: see sfo_config_diagnostic_count(); SFO_ERR_INVALID: a pointer is NULL.
+/// Returns SFO_OK, with or without diagnostics: see sfo_config_diagnostic_count(); SFO_ERR_INVALID: a pointer is NULL;
+/// SFO_ERR_FAULT: an internal fault, the configuration is as far as it got.
 /// Callbacks: none. From callbacks: yes. Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sfo_config_load_text(
@@ -146,7 +148,7 @@ pub unsafe extern "C" fn sfo_config_load_text(
 /// value: as in a provisioning text; "" resets the key to its default.
 /// Returns SFO_OK, also if the value was corrected: then sfo_config_last_error() says how, else it is empty;
 /// SFO_ERR_NOT_FOUND: no such key; SFO_ERR_CONFIG: not a value of this key, the old one stays; SFO_ERR_INVALID: a pointer
-/// is NULL, or not UTF-8. sfo_config_last_error() says what was expected.
+/// is NULL, or not UTF-8; SFO_ERR_FAULT. sfo_config_last_error() says what was expected.
 /// Callbacks: none. From callbacks: yes. Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sfo_config_set(
@@ -174,7 +176,7 @@ pub unsafe extern "C" fn sfo_config_set(
 /// key: the key.
 /// buffer, capacity: receives the text with a closing NUL, cut to capacity bytes; may be NULL with capacity 0.
 /// length: receives the full length without NUL, as snprintf() would return it; may be NULL.
-/// Returns SFO_OK; SFO_ERR_NOT_FOUND: no such key; SFO_ERR_INVALID: config or key is NULL.
+/// Returns SFO_OK; SFO_ERR_NOT_FOUND: no such key; SFO_ERR_INVALID: config or key is NULL; SFO_ERR_FAULT.
 /// Callbacks: none. From callbacks: yes. Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sfo_config_get(
@@ -207,7 +209,7 @@ pub unsafe extern "C" fn sfo_config_get(
 /// key: the key.
 /// out: receives the number.
 /// Returns SFO_OK; SFO_ERR_NOT_FOUND: no such key; SFO_ERR_CONFIG: its values are no numbers; SFO_ERR_INVALID: a pointer is
-/// NULL.
+/// NULL; SFO_ERR_FAULT.
 /// Callbacks: none. From callbacks: yes. Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sfo_config_get_int(
@@ -236,7 +238,7 @@ pub unsafe extern "C" fn sfo_config_get_int(
 ///
 /// config: the configuration.
 /// key: the key.
-/// Returns SFO_OK; SFO_ERR_NOT_FOUND: no such key; SFO_ERR_INVALID: a pointer is NULL.
+/// Returns SFO_OK; SFO_ERR_NOT_FOUND: no such key; SFO_ERR_INVALID: a pointer is NULL; SFO_ERR_FAULT.
 /// Callbacks: none. From callbacks: yes. Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sfo_config_reset(config: *mut sfo_config, key: *const c_char) -> sfo_status {
@@ -255,7 +257,8 @@ pub unsafe extern "C" fn sfo_config_reset(config: *mut sfo_config, key: *const c
 /// sfo_config_load_text() has looked already. Its diagnostics replace those of the last text, and carry line 0.
 ///
 /// config: the configuration.
-/// Returns SFO_OK, with or without diagnostics: see sfo_config_diagnostic_count(); SFO_ERR_INVALID: config is NULL.
+/// Returns SFO_OK, with or without diagnostics: see sfo_config_diagnostic_count(); SFO_ERR_INVALID: config is NULL;
+/// SFO_ERR_FAULT.
 /// Callbacks: none. From callbacks: yes. Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sfo_config_check(config: *mut sfo_config) -> sfo_status {
@@ -285,7 +288,8 @@ pub unsafe extern "C" fn sfo_config_diagnostic_count(config: *const sfo_config) 
 /// config: the configuration.
 /// index: from 0.
 /// out: set its struct_size before; receives the diagnostic, whose texts live until the configuration changes.
-/// Returns SFO_OK; SFO_ERR_NOT_FOUND: no such index; SFO_ERR_INVALID: a pointer is NULL, or struct_size too small.
+/// Returns SFO_OK; SFO_ERR_NOT_FOUND: no such index; SFO_ERR_INVALID: a pointer is NULL, or struct_size too small;
+/// SFO_ERR_FAULT.
 /// Callbacks: none. From callbacks: yes. Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sfo_config_diagnostic(
@@ -293,11 +297,18 @@ pub unsafe extern "C" fn sfo_config_diagnostic(
     index: u32,
     out: *mut sfo_diagnostic,
 ) -> sfo_status {
-    // SAFETY: the caller vouches for the pointer.
-    let Some(config) = (unsafe { config.as_ref() }) else { return SFO_ERR_INVALID };
-    let index = index as usize;
-    let Some((diagnostic, [key, value, text])) = config.diagnostics.get(index) else { return SFO_ERR_NOT_FOUND };
-    let value = sfo_diagnostic {
+    // SAFETY: the caller vouches for the pointers, and for the size of `out`.
+    unsafe {
+        with(config.cast_mut(), |config| {
+            let Some(found) = config.diagnostics.get(index as usize) else { return SFO_ERR_NOT_FOUND };
+            let minimum = offset_of!(sfo_diagnostic, text) + size_of::<*const c_char>();
+            if write_struct(out, minimum, &shown(found)) { SFO_OK } else { SFO_ERR_INVALID }
+        })
+    }
+}
+
+fn shown((diagnostic, [key, value, text]): &(Diagnostic, [CString; 3])) -> sfo_diagnostic {
+    sfo_diagnostic {
         struct_size: size_of::<sfo_diagnostic>(),
         line: diagnostic.line,
         severity: match diagnostic.severity {
@@ -307,10 +318,7 @@ pub unsafe extern "C" fn sfo_config_diagnostic(
         key: key.as_ptr(),
         value: value.as_ptr(),
         text: text.as_ptr(),
-    };
-    let minimum = offset_of!(sfo_diagnostic, text) + size_of::<*const c_char>();
-    // SAFETY: the caller vouches for the pointer and its size.
-    if unsafe { write_struct(out, minimum, &value) } { SFO_OK } else { SFO_ERR_INVALID }
+    }
 }
 
 /// What was wrong with the last refused key or value, in one sentence of plain English.
@@ -337,19 +345,21 @@ pub unsafe extern "C" fn sfo_config_last_error(
 /// Callbacks: none. From callbacks: yes. Since 0.1.
 #[unsafe(no_mangle)]
 pub extern "C" fn sfo_config_key_count() -> u32 {
-    u32::try_from(KEYS.len()).unwrap_or(u32::MAX)
+    u32::try_from(key_count()).unwrap_or(u32::MAX)
 }
 
 /// What there is to know about one provisioning key. Settings pages of a firmware can be made from this.
 ///
 /// index: from 0 to sfo_config_key_count() - 1.
 /// out: set its struct_size before; receives the information, whose texts live as long as the library is loaded.
-/// Returns SFO_OK; SFO_ERR_NOT_FOUND: no such index; SFO_ERR_INVALID: out is NULL, or struct_size too small.
+/// Returns SFO_OK; SFO_ERR_NOT_FOUND: no such index; SFO_ERR_INVALID: out is NULL, or struct_size too small;
+/// SFO_ERR_FAULT.
 /// Callbacks: none. From callbacks: yes. Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sfo_config_key_info(index: u32, out: *mut sfo_key_info) -> sfo_status {
     let index = index as usize;
-    let (Some(info), Some(texts)) = (key_info(index), KEYS.get(index)) else { return SFO_ERR_NOT_FOUND };
+    let Some(found) = guarded(|| key_info(index).zip(KEYS.get(index))) else { return SFO_ERR_FAULT };
+    let Some((info, texts)) = found else { return SFO_ERR_NOT_FOUND };
     let value = sfo_key_info {
         struct_size: size_of::<sfo_key_info>(),
         value_type: match info.key_type {

@@ -164,6 +164,19 @@ pub const SFO_EVENT_RESUBSCRIBE: u32 = 12;
 /// SFO_EVENT_RESUBSCRIBE: what lamps, shared lines and message waiting show may be old until the subscriptions are renewed.
 pub const SFO_EVENT_SUBSCRIPTIONS_AFFECTED: u32 = 13;
 
+/// sfo_post_attempt_provisional().
+pub const SFO_POSTED_PROVISIONAL: u32 = 1;
+/// sfo_post_attempt_response().
+pub const SFO_POSTED_RESPONSE: u32 = 2;
+/// sfo_post_attempt_failed().
+pub const SFO_POSTED_FAILED: u32 = 3;
+/// sfo_post_request_start().
+pub const SFO_POSTED_REQUEST_START: u32 = 4;
+/// sfo_post_request_cancel().
+pub const SFO_POSTED_REQUEST_CANCEL: u32 = 5;
+/// sfo_post_set_busy().
+pub const SFO_POSTED_BUSY: u32 = 6;
+
 /// Not registered with this server, and not meant to be.
 pub const SFO_REG_OFF: u32 = 0;
 /// Not registered yet; the first walk is under way.

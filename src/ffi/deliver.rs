@@ -3,6 +3,7 @@
 use super::convert;
 use super::handle::{Core, sfo_engine};
 use super::memory::c_string;
+use super::post::sfo_posted;
 use super::types::{sfo_cancel, sfo_dns_query, sfo_done, sfo_event, sfo_outcome, sfo_send};
 use crate::account::{Action, CancelSip, DoneReport, Event, FailedAttempt};
 use crate::target::TargetList;
@@ -29,6 +30,7 @@ enum Ready {
     Event(Box<Event>, u64),
     Dns(DnsMessage),
     Log(u32, String),
+    Posted(sfo_posted),
     Nothing,
 }
 
@@ -37,12 +39,19 @@ pub fn next(handle: &sfo_engine) -> bool {
     let dns_by_firmware = handle.callbacks.dns_send.is_some();
     // Filled in place: what comes back from behind the guard would be copied at every step of the way.
     let mut ready = Ready::Nothing;
-    let found = handle.guarded(|core| match core.engine.next_action() {
-        Some(action) => {
-            prepare(core, action, dns_by_firmware, &mut ready);
-            true
+    let found = handle.guarded(|core| {
+        // Before what the posted inputs caused: that is about ids which the firmware learns here.
+        if let Some(posted) = core.posted.pop_front() {
+            ready = Ready::Posted(posted);
+            return true;
         }
-        None => false,
+        match core.engine.next_action() {
+            Some(action) => {
+                prepare(core, action, dns_by_firmware, &mut ready);
+                true
+            }
+            None => false,
+        }
     });
     if found != Some(true) {
         return false;
@@ -54,6 +63,7 @@ pub fn next(handle: &sfo_engine) -> bool {
         Ready::Event(event, at_ms) => tell(handle, &event, at_ms),
         Ready::Dns(message) => dns_send(handle, &message),
         Ready::Log(level, line) => log(handle, level, &line),
+        Ready::Posted(posted) => tell_posted(handle, &posted),
         Ready::Nothing => {}
     }
     true
@@ -242,11 +252,19 @@ fn log(handle: &sfo_engine, level: u32, line: &str) {
     unsafe { callback(handle.user, level, line.as_ptr()) };
 }
 
-/// Tells an epoll-style firmware which descriptors to watch. Poll-style firmware asks instead.
-pub fn dns_changes(handle: &sfo_engine) {
-    let Some(callback) = handle.callbacks.dns_watch else { return };
-    while let Some(Some(change)) = handle.guarded(|core| core.io.as_mut().and_then(crate::io::DnsIo::next_change)) {
-        // SAFETY: the firmware's callback, called as its type says, with no lock held.
-        unsafe { callback(handle.user, change.fd, change.events.bits()) };
-    }
+fn tell_posted(handle: &sfo_engine, posted: &sfo_posted) {
+    let Some(callback) = handle.callbacks.posted else { return };
+    // SAFETY: the firmware's callback, called as its type says, with no lock held.
+    unsafe { callback(handle.user, posted) };
+}
+
+/// Tells an epoll-style firmware about the next change of what to watch. False if there is none. Poll-style firmware asks
+/// instead.
+pub fn next_dns_change(handle: &sfo_engine) -> bool {
+    let Some(callback) = handle.callbacks.dns_watch else { return false };
+    let change = handle.guarded(|core| core.io.as_mut().and_then(crate::io::DnsIo::next_change));
+    let Some(Some(change)) = change else { return false };
+    // SAFETY: the firmware's callback, called as its type says, with no lock held.
+    unsafe { callback(handle.user, change.fd, change.events.bits()) };
+    true
 }

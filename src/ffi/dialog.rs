@@ -1,6 +1,7 @@
 //! Dialogs.
 
 use super::account::status;
+use super::calls;
 use super::constants::*;
 use super::convert;
 use super::handle::sfo_engine;
@@ -54,7 +55,7 @@ pub unsafe extern "C" fn sfo_dialog_open(
     let Some(new) = (unsafe { new_dialog(&dialog) }) else { return SFO_ERR_INVALID };
     // SAFETY: the caller vouches for the pointers; `id` is not NULL.
     unsafe {
-        sfo_engine::run(engine, Some(now_ms), |core| {
+        sfo_engine::run(&calls::DIALOG_OPEN, engine, Some(now_ms), |core| {
             match core.engine.open_dialog(now_ms, AccountId(dialog.account), new) {
                 Ok(opened) => {
                     *id = opened.0;
@@ -92,5 +93,9 @@ unsafe fn new_dialog(dialog: &sfo_dialog) -> Option<NewDialog> {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sfo_dialog_close(engine: *mut sfo_engine, now_ms: u64, dialog: u64) -> sfo_status {
     // SAFETY: the caller vouches for the pointer.
-    unsafe { sfo_engine::run(engine, Some(now_ms), |core| status(core.engine.close_dialog(now_ms, DialogId(dialog)))) }
+    unsafe {
+        sfo_engine::run(&calls::DIALOG_CLOSE, engine, Some(now_ms), |core| {
+            status(core.engine.close_dialog(now_ms, DialogId(dialog)))
+        })
+    }
 }

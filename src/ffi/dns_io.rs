@@ -1,5 +1,6 @@
 //! The built-in DNS driver: sockets of the library, for firmware without a DNS transport of its own.
 
+use super::calls;
 use super::constants::*;
 use super::handle::{Core, sfo_engine};
 use super::memory::text;
@@ -22,7 +23,7 @@ pub unsafe extern "C" fn sfo_dns_io_fds(engine: *mut sfo_engine, out: *mut sfo_d
     let mut count = 0;
     // SAFETY: the caller vouches for the pointers.
     unsafe {
-        sfo_engine::run(engine, None, |core| {
+        sfo_engine::run(&calls::DNS_IO_FDS, engine, None, |core| {
             for (fd, events) in core.io.iter().flat_map(DnsIo::interest) {
                 if count < capacity && !out.is_null() {
                     out.add(count).write(sfo_dns_fd { fd, events: events.bits() });
@@ -47,7 +48,7 @@ pub unsafe extern "C" fn sfo_dns_io_fds(engine: *mut sfo_engine, out: *mut sfo_d
 pub unsafe extern "C" fn sfo_dns_io_handle(engine: *mut sfo_engine, now_ms: u64, fd: i32) -> sfo_status {
     // SAFETY: the caller vouches for the pointer.
     unsafe {
-        sfo_engine::run(engine, Some(now_ms), |core| {
+        sfo_engine::run(&calls::DNS_IO_HANDLE, engine, Some(now_ms), |core| {
             let Core { engine, io, .. } = core;
             let Some(io) = io else { return SFO_ERR_NOT_FOUND };
             let known = io.handle(fd, &mut |event| match event {
@@ -81,14 +82,16 @@ pub unsafe extern "C" fn sfo_dns_io_use_resolv_conf(
     let Some(path) = path else { return SFO_ERR_INVALID };
     // SAFETY: the caller vouches for the pointer.
     unsafe {
-        sfo_engine::run(engine, Some(now_ms), |core| match resolv_conf::read(Path::new(path)) {
-            Ok(text_servers) => {
-                core.engine.set_dns_servers(now_ms, &text_servers);
-                SFO_OK
-            }
-            Err(error) => {
-                core.last_error = format!("{path}: {error}");
-                SFO_ERR_IO
+        sfo_engine::run(&calls::DNS_IO_USE_RESOLV_CONF, engine, Some(now_ms), |core| {
+            match resolv_conf::read(Path::new(path)) {
+                Ok(text_servers) => {
+                    core.engine.set_dns_servers(now_ms, &text_servers);
+                    SFO_OK
+                }
+                Err(error) => {
+                    core.last_error = format!("{path}: {error}");
+                    SFO_ERR_IO
+                }
             }
         })
     }

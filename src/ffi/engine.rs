@@ -1,8 +1,10 @@
 //! The engine: its life, and the inputs that belong to no account.
 
+use super::calls;
 use super::config::sfo_config;
 use super::constants::*;
 use super::convert;
+use super::guard::guarded;
 use super::handle::{Armed, Core, sfo_engine};
 use super::memory::{copy_out, read_struct, text, write_struct};
 use super::types::{sfo_callbacks, sfo_counters, sfo_options};
@@ -13,7 +15,7 @@ use crate::types::{DnsServerIndex, Random, SECOND_MS, TransportSet};
 use core::ffi::{c_char, c_void};
 use core::mem::{offset_of, size_of};
 use core::net::SocketAddr;
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::collections::VecDeque;
 
 /// DNS servers that sfo_engine_set_dns_servers() takes.
 const MAX_DNS_SERVERS: usize = 8;
@@ -52,6 +54,8 @@ pub(super) const NO_CALLBACKS: sfo_callbacks = sfo_callbacks {
     event: None,
     log: None,
     destroyed: None,
+    wake: None,
+    posted: None,
 };
 
 /// Options in range, or nothing.
@@ -96,7 +100,7 @@ fn engine_options(options: &sfo_options, has_log: bool) -> Option<EngineOptions>
 /// now_ms: any monotonic 64-bit millisecond counter that also counts suspend (CLOCK_BOOTTIME). Use the same for all calls.
 /// out: receives the engine; release it with sfo_engine_free().
 /// Returns SFO_OK; SFO_ERR_INVALID: a pointer is NULL, a struct_size too small, an option out of range, or a required
-/// callback missing.
+/// callback missing; SFO_ERR_FAULT: an internal fault, nothing was made.
 /// Callbacks: none. From callbacks: yes (another engine). Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sfo_engine_new(
@@ -123,7 +127,7 @@ pub unsafe extern "C" fn sfo_engine_new(
         return SFO_ERR_INVALID;
     }
     let Some(engine_options) = engine_options(&options, callbacks.log.is_some()) else { return SFO_ERR_INVALID };
-    let made = catch_unwind(AssertUnwindSafe(|| {
+    let made = guarded(|| {
         let core = Core {
             engine: Engine::new(engine_options, &config.config.settings(), now_ms),
             io: callbacks.dns_send.is_none().then(DnsIo::new),
@@ -131,10 +135,11 @@ pub unsafe extern "C" fn sfo_engine_new(
             now_ms,
             last_error: String::new(),
             armed: Armed::Never,
+            posted: VecDeque::new(),
         };
         Box::into_raw(Box::new(sfo_engine::new(core, callbacks, user)))
-    }));
-    let Ok(engine) = made else { return SFO_ERR_FAULT };
+    });
+    let Some(engine) = made else { return SFO_ERR_FAULT };
     // SAFETY: `out` is not NULL.
     unsafe { *out = engine };
     SFO_OK
@@ -171,7 +176,7 @@ pub unsafe extern "C" fn sfo_engine_reconfigure(
     let Some(config) = (unsafe { config.as_ref() }) else { return SFO_ERR_INVALID };
     // SAFETY: the caller vouches for the pointer.
     unsafe {
-        sfo_engine::run(engine, Some(now_ms), |core| {
+        sfo_engine::run(&calls::ENGINE_RECONFIGURE, engine, Some(now_ms), |core| {
             core.engine.reconfigure(now_ms, &config.config.settings());
             SFO_OK
         })
@@ -188,12 +193,24 @@ pub unsafe extern "C" fn sfo_engine_reconfigure(
 pub unsafe extern "C" fn sfo_engine_handle_timer(engine: *mut sfo_engine, now_ms: u64) -> sfo_status {
     // SAFETY: the caller vouches for the pointer.
     unsafe {
-        sfo_engine::run(engine, Some(now_ms), |core| {
+        sfo_engine::run(&calls::ENGINE_HANDLE_TIMER, engine, Some(now_ms), |core| {
             sfo_engine::disarm(core);
             core.engine.handle_timer(now_ms);
             SFO_OK
         })
     }
+}
+
+/// A DNS message of the caller, if it can be one.
+///
+/// # Safety
+/// `data` is NULL or has `length` bytes.
+pub(super) unsafe fn dns_message<'a>(data: *const u8, length: usize) -> Option<&'a [u8]> {
+    if data.is_null() || length > usize::from(u16::MAX) {
+        return None;
+    }
+    // SAFETY: not NULL, and the caller vouches for the length.
+    Some(unsafe { core::slice::from_raw_parts(data, length) })
 }
 
 /// A DNS message has arrived, for firmware that sends DNS itself; over TCP, without the two bytes of length. The id, the
@@ -214,14 +231,11 @@ pub unsafe extern "C" fn sfo_engine_handle_dns(
     data: *const u8,
     length: usize,
 ) -> sfo_status {
-    if data.is_null() || length > usize::from(u16::MAX) {
-        return SFO_ERR_INVALID;
-    }
-    // SAFETY: not NULL, and the caller vouches for the length.
-    let bytes = unsafe { core::slice::from_raw_parts(data, length) };
+    // SAFETY: the caller vouches for the message.
+    let Some(bytes) = (unsafe { dns_message(data, length) }) else { return SFO_ERR_INVALID };
     // SAFETY: the caller vouches for the pointer.
     unsafe {
-        sfo_engine::run(engine, Some(now_ms), |core| {
+        sfo_engine::run(&calls::ENGINE_HANDLE_DNS, engine, Some(now_ms), |core| {
             core.engine.handle_dns(now_ms, DnsServerIndex(server_index), bytes);
             SFO_OK
         })
@@ -250,7 +264,7 @@ pub unsafe extern "C" fn sfo_engine_dns_failed(
     let Some(transport) = convert::dns_transport_of(transport) else { return SFO_ERR_INVALID };
     // SAFETY: the caller vouches for the pointer.
     unsafe {
-        sfo_engine::run(engine, Some(now_ms), |core| {
+        sfo_engine::run(&calls::ENGINE_DNS_FAILED, engine, Some(now_ms), |core| {
             core.engine.dns_send_failed(now_ms, query, DnsServerIndex(server_index), transport);
             SFO_OK
         })
@@ -287,14 +301,16 @@ pub unsafe extern "C" fn sfo_engine_set_dns_servers(
     };
     // SAFETY: the caller vouches for the pointer.
     unsafe {
-        sfo_engine::run(engine, Some(now_ms), |core| match (0..count).map(parse).collect::<Result<Vec<_>, _>>() {
-            Ok(addresses) => {
-                core.engine.set_dns_servers(now_ms, &addresses);
-                SFO_OK
-            }
-            Err(error) => {
-                core.last_error = error;
-                SFO_ERR_INVALID
+        sfo_engine::run(&calls::ENGINE_SET_DNS_SERVERS, engine, Some(now_ms), |core| {
+            match (0..count).map(parse).collect::<Result<Vec<_>, _>>() {
+                Ok(addresses) => {
+                    core.engine.set_dns_servers(now_ms, &addresses);
+                    SFO_OK
+                }
+                Err(error) => {
+                    core.last_error = error;
+                    SFO_ERR_INVALID
+                }
             }
         })
     }
@@ -310,7 +326,7 @@ pub unsafe extern "C" fn sfo_engine_set_dns_servers(
 pub unsafe extern "C" fn sfo_engine_counters(engine: *mut sfo_engine, out: *mut sfo_counters) -> sfo_status {
     // SAFETY: the caller vouches for the pointers.
     unsafe {
-        sfo_engine::run(engine, None, |core| {
+        sfo_engine::run(&calls::ENGINE_COUNTERS, engine, None, |core| {
             let counters = counters(core);
             if write_struct(out, offset_of!(sfo_counters, failures_timeout), &counters) {
                 SFO_OK
@@ -375,7 +391,7 @@ pub unsafe extern "C" fn sfo_engine_last_error(engine: *mut sfo_engine, buffer: 
     let mut length = 0;
     // SAFETY: the caller vouches for the pointers.
     unsafe {
-        sfo_engine::run(engine, None, |core| {
+        sfo_engine::run(&calls::ENGINE_LAST_ERROR, engine, None, |core| {
             length = copy_out(&core.last_error, buffer, capacity);
             SFO_OK
         });

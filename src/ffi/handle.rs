@@ -4,10 +4,15 @@
 //! with no lock held; calls made from a callback only add to the queue. A panic in the library is caught here and makes
 //! the engine faulty; it never crosses into C.
 
+use super::calls::{Call, Kind};
 use super::constants::{
-    SFO_ERR_BUSY, SFO_ERR_FAULT, SFO_ERR_INVALID, SFO_ERR_STATE, SFO_OK, SFO_TIME_NEVER, sfo_status,
+    SFO_ERR_BUSY, SFO_ERR_FAULT, SFO_ERR_INVALID, SFO_ERR_STATE, SFO_LOG_ERROR, SFO_OK, SFO_TIME_NEVER, sfo_status,
 };
 use super::deliver;
+use super::guard;
+use super::inbox::Inbox;
+use super::memory::c_string;
+use super::post::{Input, sfo_posted};
 use super::types::sfo_callbacks;
 use crate::engine::Engine;
 use crate::io::DnsIo;
@@ -15,7 +20,7 @@ use crate::types::Random;
 use core::ffi::c_void;
 use core::sync::atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering};
 use parking_lot::Mutex;
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::collections::VecDeque;
 
 /// Callbacks run by one call. A firmware that starts a new request in every completion gets its event loop back after
 /// this many; the rest runs at once when its timer fires.
@@ -27,7 +32,9 @@ pub struct sfo_engine {
     core: Mutex<Core>,
     pub(super) callbacks: sfo_callbacks,
     pub(super) user: *mut c_void,
+    pub(super) inbox: Inbox<Input>,
     faulty: AtomicBool,
+    fault_told: AtomicBool,
     free_wanted: AtomicBool,
     releasing: AtomicBool,
 }
@@ -68,6 +75,8 @@ pub struct Core {
     pub last_error: String,
     /// The deadline the firmware knows.
     pub armed: Armed,
+    /// What came of posted inputs and has not been told yet.
+    pub posted: VecDeque<sfo_posted>,
 }
 
 /// A thread that may be inside.
@@ -102,7 +111,9 @@ impl sfo_engine {
             core: Mutex::new(core),
             callbacks,
             user,
+            inbox: Inbox::new(),
             faulty: AtomicBool::new(false),
+            fault_told: AtomicBool::new(false),
             free_wanted: AtomicBool::new(false),
             releasing: AtomicBool::new(false),
         }
@@ -118,12 +129,13 @@ impl sfo_engine {
         Some(Entered { handle: self, outermost: depth == 0 })
     }
 
-    /// One call into the engine: `work` first, then, in the outermost call, the callbacks. A time stamp makes it an
-    /// input; without one nothing is caused and no callback runs.
+    /// One call into the engine: `work` first, then, in the outermost call, the callbacks, if the function is an input. With
+    /// a time stamp the engine's clock moves.
     ///
     /// # Safety
     /// `this` is NULL or a live handle.
     pub(super) unsafe fn run(
+        call: &'static Call,
         this: *const sfo_engine,
         now_ms: Option<u64>,
         work: impl FnOnce(&mut Core) -> sfo_status,
@@ -131,33 +143,48 @@ impl sfo_engine {
         // SAFETY: the caller vouches for the pointer.
         let Some(handle) = (unsafe { this.as_ref() }) else { return SFO_ERR_INVALID };
         let Some(entered) = handle.enter() else { return SFO_ERR_BUSY };
-        if handle.faulty.load(Ordering::Relaxed) {
-            return SFO_ERR_FAULT;
-        }
-        if handle.free_wanted.load(Ordering::Relaxed) || handle.releasing.load(Ordering::Relaxed) {
-            return SFO_ERR_STATE;
-        }
-        let worked = handle.guarded(|core| {
-            if let Some(now_ms) = now_ms {
-                core.now_ms = now_ms;
-            }
-            work(core)
-        });
         let outermost = entered.outermost;
-        if outermost && now_ms.is_some() {
-            handle.run_callbacks();
+        let status = match handle.refusal() {
+            Some(refused) => refused,
+            None if !outermost && !call.from_callbacks => SFO_ERR_STATE,
+            None => handle.work(now_ms, outermost && call.kind == Kind::Input, work),
+        };
+        if outermost {
+            handle.tell_fault();
         }
         drop(entered);
         if outermost && handle.free_wanted.load(Ordering::Relaxed) {
             // SAFETY: the outermost call is over, so nobody uses the handle any more.
             unsafe { sfo_engine::destroy(this.cast_mut()) };
-            return worked.unwrap_or(SFO_ERR_FAULT);
+        }
+        status
+    }
+
+    /// The work of one call, and the callbacks if it is the one that runs them.
+    fn work(&self, now_ms: Option<u64>, calls_back: bool, work: impl FnOnce(&mut Core) -> sfo_status) -> sfo_status {
+        let worked = self.guarded(|core| {
+            if let Some(now_ms) = now_ms {
+                core.now_ms = now_ms;
+            }
+            work(core)
+        });
+        if calls_back {
+            self.run_callbacks();
         }
         // A callback may have run into the fault after this call's own work was done.
         match worked {
-            Some(status) if status < SFO_OK || !handle.faulty.load(Ordering::Relaxed) => status,
+            Some(status) if status < SFO_OK || !self.faulty.load(Ordering::Relaxed) => status,
             _ => SFO_ERR_FAULT,
         }
+    }
+
+    /// Why nothing can be done with this engine any more.
+    pub(super) fn refusal(&self) -> Option<sfo_status> {
+        if self.faulty.load(Ordering::Relaxed) {
+            return Some(SFO_ERR_FAULT);
+        }
+        let is_ending = self.free_wanted.load(Ordering::Relaxed) || self.releasing.load(Ordering::Relaxed);
+        is_ending.then_some(SFO_ERR_STATE)
     }
 
     /// Works on the core; a panic makes the engine faulty.
@@ -165,11 +192,29 @@ impl sfo_engine {
         if self.faulty.load(Ordering::Relaxed) {
             return None;
         }
-        let result = catch_unwind(AssertUnwindSafe(|| work(&mut self.core.lock())));
-        if result.is_err() {
-            self.faulty.store(true, Ordering::Relaxed);
+        let result = guard::guarded(|| work(&mut self.core.lock()));
+        if result.is_none() {
+            self.fault();
         }
-        result.ok()
+        result
+    }
+
+    /// The engine is faulty from now on.
+    pub(super) fn fault(&self) -> sfo_status {
+        self.faulty.store(true, Ordering::Relaxed);
+        SFO_ERR_FAULT
+    }
+
+    /// The last thing a faulty engine says before it is freed: the log of a device in the field is all that its maker
+    /// will get to see.
+    fn tell_fault(&self) {
+        if !self.faulty.load(Ordering::Relaxed) || self.fault_told.swap(true, Ordering::Relaxed) {
+            return;
+        }
+        if let (Some(callback), Some(text)) = (self.callbacks.log, guard::guarded(|| c_string(&guard::fault_text()))) {
+            // SAFETY: the firmware's callback, called as its type says, with no lock held; `text` lives.
+            unsafe { callback(self.user, SFO_LOG_ERROR, text.as_ptr()) };
+        }
     }
 
     fn is_over(&self) -> bool {
@@ -182,12 +227,9 @@ impl sfo_engine {
         loop {
             while left > 0 && !self.is_over() {
                 left -= 1;
-                if !deliver::next(self) {
+                if !deliver::next(self) && !deliver::next_dns_change(self) {
                     break;
                 }
-            }
-            if self.callbacks.dns_watch.is_some() {
-                deliver::dns_changes(self);
             }
             if self.is_over() || !self.set_timer(left == 0) || left == 0 {
                 return;
@@ -238,14 +280,18 @@ impl sfo_engine {
         handle.releasing.store(true, Ordering::Relaxed);
         handle.free_wanted.store(false, Ordering::Relaxed);
         if let Some(entered) = handle.enter() {
-            let _ = handle.guarded(|core| core.engine.release(core.now_ms));
+            let _ = handle.guarded(|core| {
+                handle.refuse_posted(core);
+                core.engine.release(core.now_ms);
+            });
             while deliver::next(&handle) {}
             let _ = handle.guarded(|core| {
                 if let Some(io) = &mut core.io {
                     io.set_servers(&[]);
                 }
             });
-            deliver::dns_changes(&handle);
+            while deliver::next_dns_change(&handle) {}
+            handle.tell_fault();
             drop(entered);
         }
         let (callback, user) = (handle.callbacks.destroyed, handle.user);

@@ -1,5 +1,6 @@
 //! What the library would do, and what it did.
 
+use super::calls::{self, Call};
 use super::constants::*;
 use super::convert;
 use super::handle::{Core, sfo_engine};
@@ -38,7 +39,9 @@ pub unsafe extern "C" fn sfo_engine_explain(
     capacity: usize,
 ) -> usize {
     // SAFETY: the caller vouches for the pointers.
-    unsafe { tell(engine, buffer, capacity, |core| explain(core, now_ms, account, method, format)) }
+    unsafe {
+        tell(&calls::ENGINE_EXPLAIN, engine, buffer, capacity, |core| explain(core, now_ms, account, method, format))
+    }
 }
 
 fn explain(core: &mut Core, now_ms: u64, account: u32, method: u32, format: u32) -> Result<String, &'static str> {
@@ -76,7 +79,7 @@ pub unsafe extern "C" fn sfo_engine_trace(
 ) -> usize {
     // SAFETY: the caller vouches for the pointers.
     unsafe {
-        tell(engine, buffer, capacity, |core| {
+        tell(&calls::ENGINE_TRACE, engine, buffer, capacity, |core| {
             let format = match format {
                 SFO_FORMAT_TEXT => TraceFormat::Text,
                 SFO_FORMAT_JSON => TraceFormat::JsonLines,
@@ -93,6 +96,7 @@ pub unsafe extern "C" fn sfo_engine_trace(
 /// # Safety
 /// `engine` is NULL or a live handle; `buffer` has room for `capacity` bytes.
 unsafe fn tell(
+    call: &'static Call,
     engine: *mut sfo_engine,
     buffer: *mut c_char,
     capacity: usize,
@@ -101,7 +105,7 @@ unsafe fn tell(
     let mut length = 0;
     // SAFETY: the caller vouches for the pointers.
     unsafe {
-        sfo_engine::run(engine, None, |core| {
+        sfo_engine::run(call, engine, None, |core| {
             match work(core) {
                 Ok(text) => length = copy_out(&text, buffer, capacity),
                 Err(error) => core.last_error = error.to_owned(),

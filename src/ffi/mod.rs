@@ -14,18 +14,26 @@
 #![allow(clippy::missing_safety_doc)]
 
 mod account;
+pub mod calls;
 mod config;
 mod constants;
 mod convert;
 mod deliver;
 mod dialog;
 mod dns_io;
+#[cfg(any(test, fuzzing))]
+pub mod drive;
 mod engine;
+mod guard;
 mod handle;
 mod helpers;
+mod inbox;
+#[cfg(any(test, feature = "inject-faults"))]
+mod inject;
 mod insight;
 mod memory;
 mod network;
+mod post;
 mod request;
 mod snapshot;
 mod types;
@@ -43,6 +51,7 @@ pub use handle::sfo_engine;
 pub use helpers::*;
 pub use insight::*;
 pub use network::*;
+pub use post::*;
 pub use request::*;
 pub use snapshot::*;
 pub use types::*;

@@ -1,12 +1,27 @@
 //! The network around the accounts: the link, connections, signs of life, where requests come from.
 
 use super::account::status;
+use super::calls;
 use super::constants::*;
 use super::convert;
 use super::handle::sfo_engine;
 use super::memory::text;
+use crate::engine::Engine;
 use crate::types::{AccountId, Server};
 use core::ffi::c_char;
+
+/// True for a state of the network that can be told.
+pub(super) fn is_link(link: u32) -> bool {
+    matches!(link, SFO_LINK_UP | SFO_LINK_CHANGED | SFO_LINK_DOWN)
+}
+
+/// Tells an engine about the network.
+pub(super) fn tell_link(engine: &mut Engine, now_ms: u64, link: u32) {
+    match link {
+        SFO_LINK_DOWN => engine.network_down(now_ms),
+        _ => engine.network_changed(now_ms),
+    }
+}
 
 /// The device's own network went down, came up, or changed.
 ///
@@ -30,16 +45,13 @@ use core::ffi::c_char;
 /// Callbacks: any. From callbacks: yes. Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sfo_engine_set_link(engine: *mut sfo_engine, now_ms: u64, link: u32) -> sfo_status {
-    if !matches!(link, SFO_LINK_UP | SFO_LINK_CHANGED | SFO_LINK_DOWN) {
+    if !is_link(link) {
         return SFO_ERR_INVALID;
     }
     // SAFETY: the caller vouches for the pointer.
     unsafe {
-        sfo_engine::run(engine, Some(now_ms), |core| {
-            match link {
-                SFO_LINK_DOWN => core.engine.network_down(now_ms),
-                _ => core.engine.network_changed(now_ms),
-            }
+        sfo_engine::run(&calls::ENGINE_SET_LINK, engine, Some(now_ms), |core| {
+            tell_link(&mut core.engine, now_ms, link);
             SFO_OK
         })
     }
@@ -73,7 +85,9 @@ pub unsafe extern "C" fn sfo_engine_flow_lost(
     };
     // SAFETY: the caller vouches for the pointer.
     unsafe {
-        sfo_engine::run(engine, Some(now_ms), |core| status(core.engine.flow_lost(now_ms, AccountId(account), servers)))
+        sfo_engine::run(&calls::ENGINE_FLOW_LOST, engine, Some(now_ms), |core| {
+            status(core.engine.flow_lost(now_ms, AccountId(account), servers))
+        })
     }
 }
 
@@ -100,7 +114,11 @@ pub unsafe extern "C" fn sfo_engine_heard_from(
     let Some((ip, port)) = unsafe { text(address_text) }.and_then(convert::source) else { return SFO_ERR_INVALID };
     let account = (account != 0).then_some(AccountId(account));
     // SAFETY: the caller vouches for the pointer.
-    unsafe { sfo_engine::run(engine, Some(now_ms), |core| status(core.engine.heard_from(now_ms, account, ip, port))) }
+    unsafe {
+        sfo_engine::run(&calls::ENGINE_HEARD_FROM, engine, Some(now_ms), |core| {
+            status(core.engine.heard_from(now_ms, account, ip, port))
+        })
+    }
 }
 
 /// Whether an incoming request comes from a server of the account: any known target of either server, or, with
@@ -127,12 +145,14 @@ pub unsafe extern "C" fn sfo_engine_accepts_source(
     let (Some((address, _)), false) = (source, out.is_null()) else { return SFO_ERR_INVALID };
     // SAFETY: the caller vouches for the pointers; `out` is not NULL.
     unsafe {
-        sfo_engine::run(engine, None, |core| match core.engine.accepts_source(AccountId(account), address) {
-            Some(accepted) => {
-                *out = u32::from(accepted);
-                SFO_OK
+        sfo_engine::run(&calls::ENGINE_ACCEPTS_SOURCE, engine, None, |core| {
+            match core.engine.accepts_source(AccountId(account), address) {
+                Some(accepted) => {
+                    *out = u32::from(accepted);
+                    SFO_OK
+                }
+                None => SFO_ERR_NOT_FOUND,
             }
-            None => SFO_ERR_NOT_FOUND,
         })
     }
 }

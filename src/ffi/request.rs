@@ -1,12 +1,14 @@
 //! Requests, and what is reported about their attempts.
 
 use super::account::status;
+use super::calls;
 use super::constants::*;
 use super::convert;
 use super::handle::sfo_engine;
 use super::memory::read_struct;
 use super::types::{sfo_request, sfo_response};
 use crate::account::{FinalResponse, NewRequest, ReportStatus};
+use crate::engine::{Engine, InputError};
 use crate::types::{AccountId, AttemptId, DialogId, RequestId};
 use core::mem::{offset_of, size_of};
 
@@ -22,12 +24,58 @@ pub(super) const NO_RESPONSE: sfo_response = sfo_response {
     flags: 0,
 };
 
-fn report_status(status: ReportStatus) -> sfo_status {
+pub(super) fn report_status(status: ReportStatus) -> sfo_status {
     match status {
         ReportStatus::Taken => SFO_OK,
         ReportStatus::Late => SFO_LATE,
         ReportStatus::Unknown => SFO_ERR_NOT_FOUND,
     }
+}
+
+/// A request of the caller. Its numbers have been checked.
+#[derive(Clone, Copy)]
+pub(crate) struct Start {
+    pub account: AccountId,
+    pub new: NewRequest,
+}
+
+impl Start {
+    pub fn apply(self, engine: &mut Engine, now_ms: u64) -> Result<RequestId, InputError> {
+        engine.start_request(now_ms, self.account, self.new)
+    }
+}
+
+/// A request of the caller, if it can be one.
+///
+/// # Safety
+/// `request` is NULL or has the size that its first member says.
+pub(super) unsafe fn start_of(request: *const sfo_request) -> Option<Start> {
+    // SAFETY: the caller vouches for the pointer and its size.
+    let request = unsafe { read_struct(request, offset_of!(sfo_request, flags), NO_REQUEST) }?;
+    Some(Start { account: AccountId(request.account), new: new_request(&request)? })
+}
+
+/// True for the status of a provisional response.
+pub(super) fn provisional_of(sip_status: u32) -> bool {
+    (100..=199).contains(&sip_status)
+}
+
+/// A final response of the caller, if it can be one.
+///
+/// # Safety
+/// `response` is NULL or has the size that its first member says.
+pub(super) unsafe fn response_of(response: *const sfo_response) -> Option<FinalResponse> {
+    // SAFETY: the caller vouches for the pointer and its size.
+    let response = unsafe { read_struct(response, offset_of!(sfo_response, retry_after_s), NO_RESPONSE) }?;
+    let is_in_range = (200..=699).contains(&response.status) && response.flags & !SFO_RESPONSE_FINAL == 0;
+    let present = |value: u32| (value != SFO_ABSENT).then_some(value);
+    is_in_range.then_some(FinalResponse {
+        status: response.status as u16,
+        retry_after_s: present(response.retry_after_s),
+        granted_expires_s: present(response.granted_expires_s),
+        min_expires_s: present(response.min_expires_s),
+        challenge_is_final: response.flags & SFO_RESPONSE_FINAL != 0,
+    })
 }
 
 /// Starts a request. The library picks the server and calls send_sip, once per server tried, until one answers; then
@@ -64,14 +112,11 @@ pub unsafe extern "C" fn sfo_request_start(
     id: *mut u64,
 ) -> sfo_status {
     // SAFETY: the caller vouches for the pointer and its size.
-    let request = unsafe { read_struct(request, offset_of!(sfo_request, flags), NO_REQUEST) };
-    let (Some(request), false) = (request, id.is_null()) else { return SFO_ERR_INVALID };
-    let Some(new) = new_request(&request) else { return SFO_ERR_INVALID };
+    let (Some(start), false) = (unsafe { start_of(request) }, id.is_null()) else { return SFO_ERR_INVALID };
     // SAFETY: the caller vouches for the pointers; `id` is not NULL.
     unsafe {
-        sfo_engine::run(engine, Some(now_ms), |core| {
-            let account = AccountId(request.account);
-            match core.engine.start_request(now_ms, account, new) {
+        sfo_engine::run(&calls::REQUEST_START, engine, Some(now_ms), |core| {
+            match start.apply(&mut core.engine, now_ms) {
                 Ok(started) => {
                     *id = started.0;
                     SFO_OK
@@ -106,7 +151,9 @@ fn new_request(request: &sfo_request) -> Option<NewRequest> {
 pub unsafe extern "C" fn sfo_request_cancel(engine: *mut sfo_engine, now_ms: u64, request: u64) -> sfo_status {
     // SAFETY: the caller vouches for the pointer.
     unsafe {
-        sfo_engine::run(engine, Some(now_ms), |core| status(core.engine.cancel_request(now_ms, RequestId(request))))
+        sfo_engine::run(&calls::REQUEST_CANCEL, engine, Some(now_ms), |core| {
+            status(core.engine.cancel_request(now_ms, RequestId(request)))
+        })
     }
 }
 
@@ -129,12 +176,12 @@ pub unsafe extern "C" fn sfo_attempt_provisional(
     attempt: u64,
     sip_status: u32,
 ) -> sfo_status {
-    if !(100..=199).contains(&sip_status) {
+    if !provisional_of(sip_status) {
         return SFO_ERR_INVALID;
     }
     // SAFETY: the caller vouches for the pointer.
     unsafe {
-        sfo_engine::run(engine, Some(now_ms), |core| {
+        sfo_engine::run(&calls::ATTEMPT_PROVISIONAL, engine, Some(now_ms), |core| {
             report_status(core.engine.provisional(now_ms, AttemptId(attempt), sip_status as u16))
         })
     }
@@ -161,22 +208,10 @@ pub unsafe extern "C" fn sfo_attempt_response(
     response: *const sfo_response,
 ) -> sfo_status {
     // SAFETY: the caller vouches for the pointer and its size.
-    let response = unsafe { read_struct(response, offset_of!(sfo_response, retry_after_s), NO_RESPONSE) };
-    let Some(response) = response else { return SFO_ERR_INVALID };
-    if !(200..=699).contains(&response.status) || response.flags & !SFO_RESPONSE_FINAL != 0 {
-        return SFO_ERR_INVALID;
-    }
-    let present = |value: u32| (value != SFO_ABSENT).then_some(value);
-    let response = FinalResponse {
-        status: response.status as u16,
-        retry_after_s: present(response.retry_after_s),
-        granted_expires_s: present(response.granted_expires_s),
-        min_expires_s: present(response.min_expires_s),
-        challenge_is_final: response.flags & SFO_RESPONSE_FINAL != 0,
-    };
+    let Some(response) = (unsafe { response_of(response) }) else { return SFO_ERR_INVALID };
     // SAFETY: the caller vouches for the pointer.
     unsafe {
-        sfo_engine::run(engine, Some(now_ms), |core| {
+        sfo_engine::run(&calls::ATTEMPT_RESPONSE, engine, Some(now_ms), |core| {
             report_status(core.engine.final_response(now_ms, AttemptId(attempt), response))
         })
     }
@@ -201,7 +236,7 @@ pub unsafe extern "C" fn sfo_attempt_failed(
     let Some(failure) = convert::transport_failure(cause) else { return SFO_ERR_INVALID };
     // SAFETY: the caller vouches for the pointer.
     unsafe {
-        sfo_engine::run(engine, Some(now_ms), |core| {
+        sfo_engine::run(&calls::ATTEMPT_FAILED, engine, Some(now_ms), |core| {
             report_status(core.engine.transport_failed(now_ms, AttemptId(attempt), failure))
         })
     }

@@ -1,9 +1,16 @@
 //! What outlives a restart of the device, and which address families have a route.
 
 use super::account::status;
+use super::calls;
 use super::constants::*;
 use super::handle::sfo_engine;
 use crate::types::Families;
+
+/// SFO_FAMILY_... bits.
+pub(super) fn families_of(bits: u32) -> Option<Families> {
+    let is_known = bits & !(SFO_FAMILY_IPV4 | SFO_FAMILY_IPV6) == 0;
+    is_known.then_some(Families { v4: bits & SFO_FAMILY_IPV4 != 0, v6: bits & SFO_FAMILY_IPV6 != 0 })
+}
 
 /// Says which address families have a route, whenever that changes. Addresses of the others are neither used nor asked
 /// for, and a registration there is made anew elsewhere. At first both count as having one.
@@ -15,13 +22,10 @@ use crate::types::Families;
 /// Callbacks: any. From callbacks: yes. Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sfo_engine_set_families(engine: *mut sfo_engine, now_ms: u64, families: u32) -> sfo_status {
-    if families & !(SFO_FAMILY_IPV4 | SFO_FAMILY_IPV6) != 0 {
-        return SFO_ERR_INVALID;
-    }
-    let families = Families { v4: families & SFO_FAMILY_IPV4 != 0, v6: families & SFO_FAMILY_IPV6 != 0 };
+    let Some(families) = families_of(families) else { return SFO_ERR_INVALID };
     // SAFETY: the caller vouches for the pointer.
     unsafe {
-        sfo_engine::run(engine, Some(now_ms), |core| {
+        sfo_engine::run(&calls::ENGINE_SET_FAMILIES, engine, Some(now_ms), |core| {
             core.engine.set_families(now_ms, families);
             SFO_OK
         })
@@ -54,7 +58,7 @@ pub unsafe extern "C" fn sfo_engine_snapshot_export(
     }
     // SAFETY: the caller vouches for the pointers; `buffer` has room for `capacity` bytes.
     unsafe {
-        sfo_engine::run(engine, None, |core| {
+        sfo_engine::run(&calls::ENGINE_SNAPSHOT_EXPORT, engine, None, |core| {
             let bytes = core.engine.export(now_ms, unix_ms);
             *length = bytes.len();
             if bytes.len() > capacity {
@@ -65,6 +69,9 @@ pub unsafe extern "C" fn sfo_engine_snapshot_export(
         })
     }
 }
+
+/// Bytes of a snapshot that are looked at: twice the longest that is ever written.
+const LONGEST_SNAPSHOT: usize = 8 << 20;
 
 /// Takes over what sfo_engine_snapshot_export() gave before a restart. To be called before the first account is started,
 /// with the configuration loaded: lists and registrations of servers that are configured in another way now are left
@@ -93,7 +100,10 @@ pub unsafe extern "C" fn sfo_engine_snapshot_import(
     }
     // SAFETY: the caller vouches for the pointers; `bytes` has `length` bytes.
     unsafe {
-        sfo_engine::run(engine, None, |core| {
+        sfo_engine::run(&calls::ENGINE_SNAPSHOT_IMPORT, engine, None, |core| {
+            if length > LONGEST_SNAPSHOT {
+                return SFO_ERR_DATA;
+            }
             let bytes = core::slice::from_raw_parts(bytes, length);
             status(core.engine.import(now_ms, unix_ms, bytes))
         })

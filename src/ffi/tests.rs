@@ -1,13 +1,22 @@
 //! The `SFO_..._INIT` macros of the header and the defaults used here are written down twice, as cbindgen cannot make
 //! initializers: this holds them together.
 
+use super::calls::{Call, Kind, Returns};
 use super::constants::*;
 use super::dialog::NO_DIALOG;
+use super::drive::{Script, live};
 use super::engine::{DEFAULT_OPTIONS, NO_CALLBACKS};
 use super::memory::read_struct;
 use super::request::{NO_REQUEST, NO_RESPONSE};
-use super::types::sfo_options;
+use super::types::{sfo_callbacks, sfo_options, sfo_send};
+use super::{
+    sfo_account_start, sfo_config_free, sfo_config_load_text, sfo_config_new, sfo_engine, sfo_engine_free,
+    sfo_engine_new,
+};
+use crate::types::Random;
+use core::ffi::c_void;
 use core::mem::size_of;
+use core::ptr::{null, null_mut};
 
 const MACROS: &str = include_str!("../../cmake/header/trailer.h.in");
 
@@ -64,8 +73,8 @@ fn the_callbacks_of_the_header_are_the_default() {
     let c = NO_CALLBACKS;
     assert!(c.send_sip.is_none() && c.set_timer.is_none() && c.dns_send.is_none() && c.dns_watch.is_none());
     assert!(c.cancel_sip.is_none() && c.request_done.is_none() && c.event.is_none() && c.log.is_none());
-    assert!(c.destroyed.is_none());
-    assert_eq!(initializer("CALLBACKS"), [0; 9]);
+    assert!(c.destroyed.is_none() && c.wake.is_none() && c.posted.is_none());
+    assert_eq!(initializer("CALLBACKS"), [0; 11]);
 }
 
 #[test]
@@ -78,4 +87,84 @@ fn a_size_that_no_compiler_makes_is_refused() {
     let whole = size_of::<sfo_options>();
     assert!(read(whole) && read(16));
     assert!(!read(0) && !read(8) && !read(whole - 1) && !read(whole - 3));
+}
+
+/// Random lives, always the same ones: what Miri looks at, which cannot run the fuzzer's corpus in reasonable time.
+struct Dice {
+    random: Random,
+    left: u32,
+}
+
+impl Script for Dice {
+    fn below(&mut self, count: usize) -> usize {
+        self.left = self.left.saturating_sub(1);
+        self.random.up_to(count as u64 - 1) as usize
+    }
+
+    fn bytes(&mut self, count: usize) -> Vec<u8> {
+        (0..self.below(count)).map(|_| self.random.up_to(255) as u8).collect()
+    }
+
+    fn has_more(&self) -> bool {
+        self.left > 0
+    }
+}
+
+#[test]
+fn random_calls_from_everywhere_break_nothing() {
+    let (lives, decisions) = if cfg!(miri) { (2, 100) } else { (600, 400) };
+    for seed in 0_u16..lives {
+        live(&mut Dice {
+            random: Random::new(&[seed as u8, (seed >> 8) as u8, 7].repeat(11)[..32].try_into().unwrap()),
+            left: decisions,
+        });
+    }
+}
+
+/// What the engine made for the next test was told.
+struct Told {
+    refused_within: Option<sfo_status>,
+    engine: *mut sfo_engine,
+}
+
+/// A function of the table that must not be called from callbacks; there is none yet in the interface.
+static OUTSIDE_ONLY: Call =
+    Call { name: "sfo_outside_only", kind: Kind::Query, from_callbacks: false, returns: Returns::Status(&[]) };
+
+/// # Safety
+/// `user` is the Told of the test below.
+unsafe extern "C" fn calls_what_it_must_not(user: *mut c_void, _: *const sfo_send) -> i32 {
+    // SAFETY: `user` is the Told of the test below, whose engine lives.
+    unsafe {
+        let told = user.cast::<Told>();
+        (*told).refused_within = Some(sfo_engine::run(&OUTSIDE_ONLY, (*told).engine, None, |_| SFO_OK));
+    }
+    0
+}
+
+/// # Safety
+/// None needed.
+unsafe extern "C" fn ignores_the_timer(_: *mut c_void, _: u64) {}
+
+#[test]
+fn the_gate_refuses_what_the_table_says() {
+    let text = b"account.1.enable = 1\naccount.1.user_name = 1\naccount.1.sip_server.1.address = 192.0.2.1\n";
+    let callbacks =
+        sfo_callbacks { send_sip: Some(calls_what_it_must_not), set_timer: Some(ignores_the_timer), ..NO_CALLBACKS };
+    let mut config = null_mut();
+    let told = Box::into_raw(Box::new(Told { refused_within: None, engine: null_mut() }));
+    // SAFETY: all pointers are good, and each object is released once.
+    unsafe {
+        assert_eq!(sfo_config_new(1, &raw mut config), SFO_OK);
+        assert_eq!(sfo_config_load_text(config, text.as_ptr().cast(), text.len()), SFO_OK);
+        let engine = &raw mut (*told).engine;
+        assert_eq!(sfo_engine_new(config, null(), &raw const callbacks, told.cast(), 0, engine), SFO_OK);
+        let engine = (*told).engine;
+        assert_eq!(sfo_engine::run(&OUTSIDE_ONLY, engine, None, |_| SFO_OK), SFO_OK);
+        assert_eq!(sfo_account_start(engine, 0, 1), SFO_OK);
+        assert_eq!((*told).refused_within, Some(SFO_ERR_STATE));
+        sfo_engine_free(engine);
+        sfo_config_free(config);
+        drop(Box::from_raw(told));
+    }
 }

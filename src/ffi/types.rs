@@ -1,5 +1,6 @@
 //! Structs of the C interface: `struct_size` first, fields only ever appended.
 
+use super::post::sfo_posted;
 use core::ffi::{c_char, c_void};
 
 /// One attempt, as the send_sip callback gets it. All pointers die when the callback returns; none is NULL.
@@ -215,6 +216,14 @@ pub struct sfo_callbacks {
     pub log: Option<unsafe extern "C" fn(user: *mut c_void, level: u32, text: *const c_char)>,
     /// OPTIONAL. The engine is gone: the last callback ever. Release `user` here.
     pub destroyed: Option<unsafe extern "C" fn(user: *mut c_void)>,
+    /// OPTIONAL, for stacks with several threads: something was posted (sfo_post_...) while nothing new was waiting. Runs
+    /// on the thread that posts, within its call, and must do nothing but make the engine's thread call
+    /// sfo_engine_process() soon: write to an eventfd, a pipe or a message queue.
+    pub wake: Option<unsafe extern "C" fn(user: *mut c_void)>,
+    /// OPTIONAL, needed by who posts: what came of a posted input. Called for each sfo_post_request_start(), to tell the id, and
+    /// for all others whose result was not SFO_OK. Runs like all other callbacks on the engine's thread, before those that
+    /// the input causes.
+    pub posted: Option<unsafe extern "C" fn(user: *mut c_void, posted: *const sfo_posted)>,
 }
 
 /// Options of an engine. Begin with SFO_OPTIONS_INIT.

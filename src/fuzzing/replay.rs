@@ -1,6 +1,6 @@
 //! Runs the committed inputs through the harnesses: what the fuzzer once found stays found.
 
-use super::{dns_message, provisioning_text, resolution};
+use super::{dns_message, ffi_calls, provisioning_text, resolution};
 use std::fs;
 use std::path::Path;
 
@@ -8,8 +8,12 @@ use std::path::Path;
 pub type Harness = fn(&[u8]);
 
 /// Every harness by the name of its program.
-pub const HARNESSES: [(&str, Harness); 3] =
-    [("dns_message", dns_message), ("provisioning_text", provisioning_text), ("resolution", resolution)];
+pub const HARNESSES: [(&str, Harness); 4] = [
+    ("dns_message", dns_message),
+    ("ffi_calls", ffi_calls),
+    ("provisioning_text", provisioning_text),
+    ("resolution", resolution),
+];
 /// Files of one harness. Fewer mean that some were lost, more that somebody forgot to minimise.
 const FILES: core::ops::RangeInclusive<usize> = 10..=60;
 

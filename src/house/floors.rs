@@ -18,7 +18,7 @@ const FLOORS: [(&str, &[&str]); 12] = [
     ("io", &["types", "engine"]),
     ("ffi", &["types", "dns", "config", "cache", "target", "resolve", "policy", "account", "engine", "io"]),
     // Outside of the house: looks in through the windows of those it examines, and nobody looks back.
-    ("fuzzing", &["types", "dns", "config", "resolve"]),
+    ("fuzzing", &["types", "dns", "config", "resolve", "ffi"]),
 ];
 
 /// The folder below `src` that a path leads to, if it leads out of its own.
@@ -118,7 +118,8 @@ fn the_test_sees_what_goes_up() {
         ("policy/a.rs", "mod tests {\n    use super::super::super::account::Account;\n}"),
         ("cache/a.rs", "use crate as all;"),
         ("cellar/a.rs", "use crate::types::Time;"),
-        ("fuzzing/a.rs", "use crate::ffi::Engine;"),
+        ("fuzzing/a.rs", "use crate::io::DnsIo;"),
+        ("ffi/a.rs", "use crate::fuzzing::Input;"),
         ("resolve/a.rs", "use crate::fuzzing::resolution;"),
     ];
     for (name, text) in wrong {

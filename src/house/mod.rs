@@ -7,9 +7,11 @@
 //! * [`purity`]: what no shipping code may name.
 //! * [`unsafe_code`]: where `unsafe` may stand, and that each one says why.
 //! * [`header`]: the C header is the generated one, and says everything about every function.
+//! * [`calls`]: the table of who may call what is complete, and the header and the documentation say the same.
 //! * [`packages`]: what the library is built from.
 //! * [`texts`]: nothing in the repository refers to what is not in it.
 
+mod calls;
 mod floors;
 mod header;
 mod keys;

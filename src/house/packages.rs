@@ -42,6 +42,13 @@ fn nothing_ships_but_what_was_agreed_upon() {
 }
 
 #[test]
+fn the_only_feature_is_for_tests() {
+    let manifest = read("Cargo.toml");
+    assert_eq!(section(&manifest, "features"), ["default", "inject-faults"]);
+    assert!(manifest.lines().any(|line| line == "default = []"), "something is on by default");
+}
+
+#[test]
 fn the_adapter_without_unicode_tables_is_pinned() {
     // 1.0.0 does without ICU, which would add 132 KB to the library.
     let lock = read("Cargo.lock");

@@ -169,9 +169,11 @@ fn text_at(tokens: &[Token], at: usize) -> &str {
 }
 
 /// Attributes of what never ships: the tests, and what fuzzing shares with them.
-const TEST_ATTRIBUTES: [&[&str]; 2] = [
+const TEST_ATTRIBUTES: [&[&str]; 3] = [
     &["#", "[", "cfg", "(", "test", ")", "]"],
     &["#", "[", "cfg", "(", "any", "(", "test", ",", "fuzzing", ")", ")", "]"],
+    // The only feature there is, which another test holds.
+    &["#", "[", "cfg", "(", "any", "(", "test", ",", "feature", "=", ")", ")", "]"],
 ];
 
 /// The token behind such an attribute, if one begins at `at`.

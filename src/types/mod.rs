@@ -10,6 +10,7 @@
 
 mod cause;
 mod families;
+pub mod faults;
 mod ids;
 mod name;
 mod queue;

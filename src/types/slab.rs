@@ -1,5 +1,7 @@
 //! A bounded table whose ids are never reused.
 
+use super::faults;
+
 /// Bits of an id that name the place in the table; the rest is a serial number.
 const PLACE_BITS: u32 = 20;
 const PLACE_MASK: u64 = (1 << PLACE_BITS) - 1;
@@ -34,6 +36,7 @@ impl<T> Slab<T> {
     /// # Errors
     /// The value itself, when `limit` values are in the table.
     pub fn insert(&mut self, value: T) -> Result<u64, T> {
+        faults::point();
         if self.len >= self.limit {
             return Err(value);
         }
@@ -70,6 +73,7 @@ impl<T> Slab<T> {
 
     /// Takes the value with this id out.
     pub fn remove(&mut self, id: u64) -> Option<T> {
+        faults::point();
         let place = (id & PLACE_MASK) as usize;
         let (held, value) = self.places.get_mut(place)?;
         if *held != id {

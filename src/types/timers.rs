@@ -1,5 +1,6 @@
 //! One table of deadlines for a whole engine.
 
+use super::faults;
 use super::time::Time;
 
 /// A set deadline. Stale handles are harmless: cancelling one does nothing.
@@ -48,6 +49,7 @@ impl<K> Default for Timers<K> {
 impl<K: Copy> Timers<K> {
     /// Sets a deadline that will come out of [`Timers::take_due`] with `key`.
     pub fn set(&mut self, at: Time, key: K) -> TimerHandle {
+        faults::point();
         let serial = self.next_serial;
         self.next_serial += 1;
         let slot = match self.free.pop() {
@@ -79,6 +81,7 @@ impl<K: Copy> Timers<K> {
 
     /// Cancels a deadline; does nothing if it has fired or was cancelled before.
     pub fn cancel(&mut self, handle: TimerHandle) {
+        faults::point();
         if let Some((_, position)) = self.find(handle) {
             self.remove_at(position);
         }
