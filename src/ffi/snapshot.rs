@@ -84,7 +84,7 @@ const LONGEST_SNAPSHOT: usize = 8 << 20;
 /// bytes, length: the snapshot; read before the call returns.
 /// Returns SFO_OK; SFO_ERR_DATA: damaged, not a snapshot, or of another version, and nothing was taken over;
 /// SFO_ERR_STATE: an account has been started already, or the engine is being released; SFO_ERR_INVALID: engine or bytes is
-/// NULL, or length too large; SFO_ERR_BUSY; SFO_ERR_FAULT.
+/// NULL; SFO_ERR_BUSY; SFO_ERR_FAULT.
 /// Callbacks: none. From callbacks: yes. Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sfo_engine_snapshot_import(
@@ -94,8 +94,7 @@ pub unsafe extern "C" fn sfo_engine_snapshot_import(
     bytes: *const u8,
     length: usize,
 ) -> sfo_status {
-    // No object is larger than isize::MAX, and a slice must not be.
-    if bytes.is_null() || isize::try_from(length).is_err() {
+    if bytes.is_null() {
         return SFO_ERR_INVALID;
     }
     // SAFETY: the caller vouches for the pointers; `bytes` has `length` bytes.
