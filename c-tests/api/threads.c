@@ -89,15 +89,26 @@ static void second_thread(void)
 
 /* ---- the first thread is not disturbed by refused ones ------------------------------------------ */
 
-static volatile int is_over;
-static volatile int is_running;
+static int is_over;
+static int is_running;
+
+/* volatile would not do: that is no promise between threads. */
+static int flag(const int *which)
+{
+  return __atomic_load_n(which, __ATOMIC_ACQUIRE);
+}
+
+static void raise_flag(int *which)
+{
+  __atomic_store_n(which, 1, __ATOMIC_RELEASE);
+}
 
 static void *knocks(void *argument)
 {
   sfo_counters counters;
   counters.struct_size = sizeof counters;
-  is_running = 1;
-  while (!is_over) {
+  raise_flag(&is_running);
+  while (!flag(&is_over)) {
     CHECK_EQ(sfo_engine_counters(argument, &counters), SFO_ERR_BUSY);
   }
   return NULL;
@@ -111,14 +122,14 @@ static void works_on_under_noise(struct rig *r, const struct call *call)
   if (call->kind != SEND || !CHECK_EQ(pthread_create(&thread, NULL, knocks, r->engine), 0)) {
     return;
   }
-  while (!is_running) {
+  while (!flag(&is_running)) {
   }
   int refused = 0;
   for (int i = 0; i < 300000; i++) {
     refused += sfo_account_state(r->engine, 1, &info) != SFO_OK;
   }
   CHECK_EQ(refused, 0);
-  is_over = 1;
+  raise_flag(&is_over);
   pthread_join(thread, NULL);
 }
 
