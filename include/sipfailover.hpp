@@ -220,6 +220,10 @@ public:
   virtual void request_done(const sfo_done &) {}
   virtual void event(const sfo_event &) {}
   virtual void log(std::uint32_t, const char *) {}
+  // Something was posted: let the engine's thread call engine::process(). May run on any thread; does nothing else.
+  virtual void wake() {}
+  // What came of a posted input.
+  virtual void posted(const sfo_posted &) {}
   virtual void destroyed() {}
 
   // An exception has left a callback; `throw;` tells which. What this throws ends the program.
@@ -295,6 +299,14 @@ inline void sfo_hpp_log(void *user, std::uint32_t level, const char *text)
 {
   sipfailover::detail::guarded(user, [&](sipfailover::listener &to) { to.log(level, text); });
 }
+inline void sfo_hpp_wake(void *user)
+{
+  sipfailover::detail::guarded(user, [&](sipfailover::listener &to) { to.wake(); });
+}
+inline void sfo_hpp_posted(void *user, const sfo_posted *posted)
+{
+  sipfailover::detail::guarded(user, [&](sipfailover::listener &to) { to.posted(*posted); });
+}
 inline void sfo_hpp_destroyed(void *user)
 {
   sipfailover::detail::guarded(user, [&](sipfailover::listener &to) { to.destroyed(); });
@@ -351,6 +363,40 @@ public:
     out = accepted != 0;
     return status;
   }
+  // Inputs from other threads; the engine's own thread takes them with process(), as listener::wake() asks it to.
+  sfo_status process(std::uint64_t now_ms) noexcept { return sfo_engine_process(object_, now_ms); }
+  sfo_status post_attempt_provisional(std::uint64_t attempt, std::uint32_t sip_status) noexcept
+  {
+    return sfo_post_attempt_provisional(object_, attempt, sip_status);
+  }
+  sfo_status post_attempt_response(std::uint64_t attempt, const sfo_response &response) noexcept
+  {
+    return sfo_post_attempt_response(object_, attempt, &response);
+  }
+  sfo_status post_attempt_failed(std::uint64_t attempt, std::uint32_t cause) noexcept
+  {
+    return sfo_post_attempt_failed(object_, attempt, cause);
+  }
+  sfo_status post_request_start(const sfo_request &request) noexcept
+  {
+    return sfo_post_request_start(object_, &request);
+  }
+  sfo_status post_request_cancel(std::uint64_t request) noexcept { return sfo_post_request_cancel(object_, request); }
+  sfo_status post_set_busy(std::uint32_t account, std::uint32_t busy) noexcept
+  {
+    return sfo_post_set_busy(object_, account, busy);
+  }
+  sfo_status post_set_link(std::uint32_t link) noexcept { return sfo_post_set_link(object_, link); }
+  sfo_status post_set_families(std::uint32_t families) noexcept { return sfo_post_set_families(object_, families); }
+  sfo_status post_handle_dns(std::uint32_t server_index, const std::uint8_t *data, std::size_t length) noexcept
+  {
+    return sfo_post_handle_dns(object_, server_index, data, length);
+  }
+  sfo_status post_dns_failed(std::uint64_t query, std::uint32_t server_index, std::uint32_t transport) noexcept
+  {
+    return sfo_post_dns_failed(object_, query, server_index, transport);
+  }
+
   // The connection of a registration was lost. server: 1, 2, or 0 for both.
   sfo_status flow_lost(std::uint64_t now_ms, std::uint32_t account, std::uint32_t server) noexcept
   {
@@ -373,13 +419,13 @@ public:
   // Where a request would go, and why; what happened. SFO_FORMAT_...; empty on error, see last_error().
   std::string explain(std::uint64_t now_ms, std::uint32_t account, std::uint32_t method, std::uint32_t format)
   {
-    return detail::text_of([=](char *buffer, std::size_t capacity) {
+    return detail::text_of([this, now_ms, account, method, format](char *buffer, std::size_t capacity) {
       return sfo_engine_explain(object_, now_ms, account, method, format, buffer, capacity);
     });
   }
   std::string trace(std::uint64_t now_ms, std::uint64_t unix_ms, std::uint32_t format)
   {
-    return detail::text_of([=](char *buffer, std::size_t capacity) {
+    return detail::text_of([this, now_ms, unix_ms, format](char *buffer, std::size_t capacity) {
       return sfo_engine_trace(object_, now_ms, unix_ms, format, buffer, capacity);
     });
   }
@@ -509,6 +555,8 @@ private:
     table.request_done = sfo_hpp_request_done;
     table.event = sfo_hpp_event;
     table.log = sfo_hpp_log;
+    table.wake = sfo_hpp_wake;
+    table.posted = sfo_hpp_posted;
     table.destroyed = sfo_hpp_destroyed;
     return table;
   }
