@@ -1598,7 +1598,7 @@ sfo_status sfo_engine_snapshot_export(struct sfo_engine *engine,
  * bytes, length: the snapshot; read before the call returns.
  * Returns SFO_OK; SFO_ERR_DATA: damaged, not a snapshot, or of another version, and nothing was taken over;
  * SFO_ERR_STATE: an account has been started already, or the engine is being released; SFO_ERR_INVALID: engine or bytes is
- * NULL, or length too large; SFO_ERR_BUSY; SFO_ERR_FAULT.
+ * NULL; SFO_ERR_BUSY; SFO_ERR_FAULT.
  * Callbacks: none. From callbacks: yes. Since 0.1.
  */
 sfo_status sfo_engine_snapshot_import(struct sfo_engine *engine,

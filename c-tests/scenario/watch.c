@@ -180,11 +180,15 @@ void watch_outcome(run *in, const attempt *of, uint32_t status, uint32_t granted
   }
 }
 
-static void end_of_walk(run *in, uint32_t account) {
+/* One walk goes over both servers, unless the account registers with each on its own. */
+static void end_of_walk(run *in, uint32_t account, uint32_t server) {
+  int is_over_both = is_successive(in, account);
   size_t i;
-  for (i = 0; i < in->watches.count; i++)
-    if (in->watches.item[i].account == account)
-      in->watches.item[i].failed_ms = in->now_ms;
+  for (i = 0; i < in->watches.count; i++) {
+    watch *at = &in->watches.item[i];
+    if (at->account == account && (is_over_both || at->server == server))
+      at->failed_ms = in->now_ms;
+  }
 }
 
 int account_set_has(const account_set *of, uint32_t account) {
@@ -225,7 +229,7 @@ static void check_failback(run *in, const sfo_event *event) {
 void watch_event(run *in, const sfo_event *event) {
   check_failback(in, event);
   if (event->kind == SFO_EVENT_ALL_FAILED)
-    end_of_walk(in, event->account);
+    end_of_walk(in, event->account, event->server);
   else if (event->kind == SFO_EVENT_REGISTRATION && event->state == SFO_REG_REGISTERING)
     watch_excuse(in, event->account);
 }

@@ -138,7 +138,7 @@ impl Account {
 
     /// The account ends, and its dialogs with it.
     pub(super) fn end_dialogs(&mut self, ctx: &mut Context<'_>) {
-        for id in self.dialogs.drain(..) {
+        for id in self.dialogs.take() {
             ctx.dialogs.remove(id.0);
         }
         self.calls = 0;

@@ -8,7 +8,7 @@ use super::liveness::Liveness;
 use super::trace::{Due, What};
 use crate::config::{AccountSettings, Redundancy};
 use crate::target::{Target, TargetKey, TargetList};
-use crate::types::{AccountId, Cause, DialogId, RequestId, Server, Sparse, Time, TimerHandle};
+use crate::types::{AccountId, Cause, DialogId, RareList, RequestId, Server, Sparse, Time, TimerHandle};
 use core::net::IpAddr;
 use std::sync::Arc;
 
@@ -89,7 +89,7 @@ pub struct Account {
     /// Requests that have not ended, in the order in which they began, or began to wait for a registration.
     pub(super) open: Vec<RequestId>,
     /// Targets that asked not to be used until a moment.
-    pub(super) held: Vec<Held>,
+    pub(super) held: RareList<Held>,
     /// A target to be asked by REGISTER as soon as another REGISTER has ended.
     pub(super) owed_check: Option<Box<(Server, Arc<TargetList>, TargetKey)>>,
     /// Where the account was registered last: the subscriptions are there.
@@ -104,7 +104,7 @@ pub struct Account {
     /// A call was answered just now: the firmware has not had the time to say that it is up.
     pub(super) answered: Option<TimerHandle>,
     /// Dialogs that the firmware told of.
-    pub(super) dialogs: Vec<DialogId>,
+    pub(super) dialogs: RareList<DialogId>,
     /// Of these, calls.
     pub(super) calls: u32,
     /// Whether targets are alive.
@@ -142,7 +142,7 @@ impl Account {
             probe_timer: None,
             probe_due: Time(0),
             open: Vec::new(),
-            held: Vec::new(),
+            held: RareList::EMPTY,
             owed_check: None,
             registered_ip: None,
             stop_timer: None,
@@ -150,7 +150,7 @@ impl Account {
             restart: false,
             busy: false,
             answered: None,
-            dialogs: Vec::new(),
+            dialogs: RareList::EMPTY,
             calls: 0,
             liveness: Liveness::default(),
         };

@@ -13,7 +13,7 @@ use super::registration::Walking;
 use super::request::{Kind, Phase as Awaiting, set_phase};
 use super::urgent::{cancel_request_timer, end_attempts, open_attempts};
 use crate::policy::{Method, TIMER_C_MS, transaction_timeout_ms};
-use crate::types::{AttemptId, Cause, RequestId, SECOND_MS, Server, TransportFailure};
+use crate::types::{AttemptId, Cause, RareList, RequestId, SECOND_MS, Server, TransportFailure};
 
 /// After a connection was lost, the registration is renewed within this time, ms: a server that restarts loses the
 /// connections of all its phones at once.
@@ -123,7 +123,7 @@ impl Account {
         if self.phase != Phase::Running {
             return;
         }
-        self.held.clear();
+        self.held = RareList::EMPTY;
         self.forget_places(ctx);
         self.drop_own_requests(ctx, Cause::Network);
         for server in Server::BOTH {

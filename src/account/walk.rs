@@ -1,14 +1,14 @@
 //! The order in which one request tries targets.
 
 use crate::target::{Target, TargetKey, TargetList};
-use crate::types::{Cause, Server, Transport, TransportFailure};
+use crate::types::{Cause, RareList, Server, Transport, TransportFailure};
 use std::sync::Arc;
 
 /// Failed attempts remembered for the completion: every target of two full lists.
 const MAX_FAILED: usize = 64;
 
 /// Of these, failed attempts that a request has room for from the start: few domains have more targets.
-const FEW_FAILED: usize = 8;
+const FEW_FAILED: usize = 4;
 
 /// What comes next in a walk.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -91,7 +91,7 @@ pub struct Walk {
     sides: [Side; 2],
     scope: Scope,
     failed: [Option<Failed>; FEW_FAILED],
-    more_failed: Vec<Failed>,
+    more_failed: RareList<Failed>,
     failed_count: u8,
     last_cause: Option<Cause>,
     /// Attempts started so far.
@@ -120,7 +120,7 @@ impl Walk {
             sides: [Side::NEW, Side::NEW],
             scope: Scope::All,
             failed: [None; FEW_FAILED],
-            more_failed: Vec::new(),
+            more_failed: RareList::EMPTY,
             failed_count: 0,
             last_cause: None,
             ordinal: 0,
@@ -397,7 +397,7 @@ impl Walk {
 
     /// The failed attempts, in order.
     pub fn failures(&self) -> impl Iterator<Item = Failed> {
-        self.failed.iter().flatten().chain(&self.more_failed).copied()
+        self.failed.iter().flatten().chain(self.more_failed.iter()).copied()
     }
 
     /// Why the walk is no longer where it was last: a failed attempt, or a name that led nowhere.

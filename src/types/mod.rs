@@ -15,6 +15,7 @@ mod ids;
 mod name;
 mod queue;
 mod random;
+mod rare;
 mod slab;
 mod sorted;
 mod sparse;
@@ -29,6 +30,7 @@ pub use ids::{AccountId, AttemptId, DialogId, DnsServerIndex, RequestId, Server}
 pub use name::{Name, NameError};
 pub use queue::take_first;
 pub use random::Random;
+pub use rare::RareList;
 pub use slab::Slab;
 pub use sorted::{SortedMap, sort_short_by_key};
 pub use sparse::{Sparse, Unset};

@@ -45,7 +45,7 @@ impl<T> Slab<T> {
             None => {
                 if self.places.len() == self.places.capacity() {
                     // Doubling would leave a large device with many empty places.
-                    self.places.reserve_exact((self.places.len() / 4).max(ROOM));
+                    self.places.reserve_exact((self.places.len() / 8).max(ROOM));
                 }
                 self.places.push((0, None));
                 (self.places.len() - 1) as u32

@@ -2,10 +2,15 @@
 
 use super::faults;
 use super::time::Time;
+use core::num::NonZeroU64;
 
-/// A set deadline. Stale handles are harmless: cancelling one does nothing.
+/// A set deadline. Stale handles are harmless: cancelling one does nothing. Never zero, so that "no deadline" takes no room.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct TimerHandle(u64);
+pub struct TimerHandle(NonZeroU64);
+
+fn handle_of(serial: u64, slot: u32) -> TimerHandle {
+    TimerHandle(NonZeroU64::MIN.saturating_add((serial << SLOT_BITS) | u64::from(slot)))
+}
 
 #[derive(Debug)]
 struct Entry<K> {
@@ -63,7 +68,7 @@ impl<K: Copy> Timers<K> {
         self.slots[slot as usize] = (serial, position as u32);
         self.heap.push(Entry { at, serial, key, slot });
         self.sift_up(position);
-        TimerHandle((serial << SLOT_BITS) | u64::from(slot))
+        handle_of(serial, slot)
     }
 
     /// Sets a deadline in place of another one, if that has not fired or been cancelled; as `cancel` and `set` would.
@@ -76,7 +81,7 @@ impl<K: Copy> Timers<K> {
         (entry.at, entry.serial, entry.key) = (at, serial, key);
         let position = self.sift_up(position);
         self.sift_down(position);
-        TimerHandle((serial << SLOT_BITS) | u64::from(slot))
+        handle_of(serial, slot)
     }
 
     /// Cancels a deadline; does nothing if it has fired or was cancelled before.
@@ -101,9 +106,10 @@ impl<K: Copy> Timers<K> {
 
     /// Slot and position in the heap of a deadline that is set.
     fn find(&self, handle: TimerHandle) -> Option<(u32, usize)> {
-        let slot = (handle.0 & SLOT_MASK) as u32;
+        let place = handle.0.get() - 1;
+        let slot = (place & SLOT_MASK) as u32;
         let (held, position) = *self.slots.get(slot as usize)?;
-        (held == handle.0 >> SLOT_BITS).then_some((slot, position as usize))
+        (held == place >> SLOT_BITS).then_some((slot, position as usize))
     }
 
     /// The earliest deadline.
