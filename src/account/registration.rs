@@ -307,9 +307,10 @@ impl Account {
             return;
         }
         if let Some(other) = self.other_configured(server) {
-            match server {
-                Server::Working => self.register(ctx, lane, Walking::TakeOver(other)),
-                Server::Fallback => self.register(ctx, lane, Walking::Due),
+            // The other one at once, unless it has failed, too: then both have their pause, and the next walk goes over both.
+            let both_failed = self.sides[other.index()].state == RegistrationState::Retrying;
+            if !(both_failed && self.lanes[usize::from(lane)].timer.is_some()) {
+                self.register(ctx, lane, Walking::TakeOver(other));
             }
         }
     }
