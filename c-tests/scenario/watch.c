@@ -171,6 +171,10 @@ void watch_outcome(run *in, const attempt *of, uint32_t status, uint32_t granted
     at->in_order = 1;
     at->failed_ms = at->probed_ms = NEVER;
     watch_of(in, of->account, 3u - of->server)->in_order = 0;
+  } else if (granted) {
+    /* The registration was removed. */
+    at->in_order = 0;
+    at->granted_ms = in->now_ms;
   } else if (status == 0 || status >= 300) {
     at->in_order = 0;
     at->failed_by_answer = status != 0;

@@ -349,12 +349,21 @@ impl Account {
                 Server::Fallback => Gate::Closed,
             },
             Redundancy::Successive if server == self.current => Gate::Open,
+            // The account has moved on since this request began: so does the request.
+            Redundancy::Successive if self.has_moved_on(request, server) => Gate::Closed,
             // Only a server that did not answer at all is left by the whole account.
             Redundancy::Successive => match self.is_dead_or_nowhere(request) {
                 true => Gate::Register,
                 false => Gate::Open,
             },
         }
+    }
+
+    /// True if a request that began at this server has not come to the one that is current by now.
+    fn has_moved_on(&self, request: &Request, server: Server) -> bool {
+        request.walk.first_server() == server
+            && request.walk.visits(self.current)
+            && request.walk.list(self.current).is_none()
     }
 
     /// True if this request met nothing alive at the current server.
