@@ -67,6 +67,7 @@ void cancel_request(run *in, const command *what) {
     uint64_t id = found->id;
     int cancelled = found->cancelled;
     found->cancelled = cancelled || !found->done;
+    found->cancelled_ms = in->now_ms;
     enter(in);
     result = sfo_request_cancel(in->engine, engine_now(in), id);
     leave(in);

@@ -32,6 +32,7 @@ typedef struct request {
   char *name;
   uint32_t method;
   int cancelled, done, answered;
+  uint64_t cancelled_ms; /* when, if it was */
   uint64_t started_ms, asking_ms;   /* virtual time; when it last had a server to wait for */
   int begins, up;          /* a call: answered in this call into the library; going on until its hangup */
   uint64_t attempt, dialog; /* the one that was answered; 0 = no dialog is open */

@@ -9,6 +9,8 @@
 #include "names.h"
 #include "run.h"
 
+/* The longest that one transaction takes: 64*T1. */
+#define TRANSACTION_MS 32000u
 /* No registration is tried again sooner, whatever the settings say; a refused one not sooner than a minute. */
 #define LEAST_PAUSE_S 5
 #define REFUSED_PAUSE_S 60
@@ -105,7 +107,10 @@ static int request_waits(const run *in, uint32_t account) {
   size_t i;
   for (i = in->requests; i > 0; i--) {
     const request *at = &in->request[i - 1];
-    if (at->origin && at->id && !at->done && !at->cancelled && at->origin->account == account)
+    if (at->origin == NULL || at->id == 0 || at->done || at->origin->account != account)
+      continue;
+    /* A REGISTER that it waited for goes on to its end. */
+    if (!at->cancelled || in->now_ms - at->cancelled_ms < TRANSACTION_MS)
       return 1;
   }
   return 0;
