@@ -118,17 +118,18 @@ static int request_waits(const run *in, uint32_t account) {
 
 /* Probes while the other server has taken over look for recovery; others look for the primary of the same server. */
 static void check_pause(run *in, const sfo_send *send) {
-  int is_recovery = in->now_ms < watch_of(in, send->account, 3u - send->server)->granted_ms;
-  int is_probe = send->purpose == SFO_PURPOSE_PROBE && is_successive(in, send->account) && is_recovery;
+  uint64_t other_until_ms = watch_of(in, send->account, 3u - send->server)->granted_ms;
+  int may_recover = send->purpose == SFO_PURPOSE_PROBE && is_successive(in, send->account) && other_until_ms != 0;
+  int is_probe = may_recover && in->now_ms < other_until_ms;
   watch *at = watch_of(in, send->account, send->server);
   if (request_waits(in, send->account))
     return;
   if (is_probe && at->probed_ms != NEVER && in->now_ms - at->probed_ms < probe_interval(in, send->account))
     broken(in, "account %u probes server %u again after %" PRIu64 " ms", (unsigned)send->account, (unsigned)send->server,
            in->now_ms - at->probed_ms);
-  /* A check of one target that failed may lead to a registration elsewhere at once. Probes have an interval of their own,
-   * also once the registration with the other server has ended. */
-  else if (send->purpose != SFO_PURPOSE_PROBE && at->failed_purpose == send->purpose && at->failed_ms != NEVER && in->now_ms - at->failed_ms < pause_after(in, at))
+  /* A check of one target that failed may lead to a registration elsewhere at once. Probes for recovery have an
+   * interval of their own, also once the registration with the other server has ended. */
+  else if (!may_recover && at->failed_purpose == send->purpose && at->failed_ms != NEVER && in->now_ms - at->failed_ms < pause_after(in, at))
     broken(in, "account %u tries to register with server %u again %" PRIu64 " ms after it failed",
            (unsigned)send->account, (unsigned)send->server, in->now_ms - at->failed_ms);
   if (is_probe)
