@@ -1,7 +1,7 @@
 //! Dialogs, and requests inside them.
 
 use super::world::{Step, response};
-use super::{B, F, P, Reply, World, concurrent, domain, successive};
+use super::{B, F, P, Reply, World, concurrent, domain, single, successive};
 use crate::account::{NewDialog, NewRequest};
 use crate::engine::InputError;
 use crate::policy::Method;
@@ -152,4 +152,100 @@ fn dialogs_survive_new_settings_and_end_with_their_account() {
     world.start();
     assert_eq!(world.engine.start_request(world.clock(), AccountId(1), request), Err(InputError::NotFound));
     assert_eq!(world.engine.table_sizes()[3], 0);
+}
+
+/// Where a request inside a dialog goes that came in from this address of the working server.
+fn target_of_incoming(world: &mut World, port: Option<u16>) -> String {
+    let new = NewDialog::Incoming(P.parse().unwrap(), port, Method::Invite);
+    let dialog = world.open_dialog(new).unwrap();
+    world.forget();
+    in_dialog(world, dialog, Method::Info);
+    world.engine.close_dialog(world.clock(), dialog).unwrap();
+    world.sent().remove(0).split(' ').nth(2).unwrap().to_owned()
+}
+
+#[test]
+fn of_two_targets_at_one_address_the_one_with_a_registration_is_meant_and_then_the_one_with_the_port() {
+    let two_ports = ["sip_server.2.address = 192.168.1.14", "sip_server.2.port = 5070"];
+    let mut world = World::started(&single(&two_ports));
+    assert_eq!(target_of_incoming(&mut world, Some(5070)), "192.168.1.14:5070/udp");
+    assert_eq!(target_of_incoming(&mut world, Some(5060)), "192.168.1.14:5060/udp");
+    assert_eq!(target_of_incoming(&mut world, None), "192.168.1.14:5060/udp", "server 1 before server 2");
+
+    let mut world = World::new(&single(&two_ports));
+    world.once(P, Reply::code(403));
+    world.start();
+    assert!(world.state(2) == "registered" && world.state(1) != "registered");
+    for port in [None, Some(5060), Some(5070), Some(40_000)] {
+        assert_eq!(target_of_incoming(&mut world, port), "192.168.1.14:5070/udp", "{port:?}");
+    }
+}
+
+#[test]
+fn a_call_may_come_in_from_a_server_that_was_not_used_yet() {
+    let mut world = World::started(&successive(&[]));
+    let dialog = world.open_dialog(NewDialog::Incoming(F.parse().unwrap(), None, Method::Invite)).unwrap();
+    world.forget();
+    in_dialog(&mut world, dialog, Method::Other);
+    assert_eq!(world.sent(), ["0 OTHER 192.168.1.15:5060/udp (10, 32000)"]);
+}
+
+#[test]
+fn an_invite_that_comes_in_is_a_call_and_nothing_else_is() {
+    for (method, is_call) in [(Method::Invite, true), (Method::Subscribe, false)] {
+        let mut world = World::started(&successive(&[]));
+        world.open_dialog(NewDialog::Incoming(P.parse().unwrap(), None, method)).unwrap();
+        world.forget();
+        world.reload(&successive(&["sip_server.1.expires = 600"]));
+        assert_eq!(world.sent().is_empty(), is_call, "new settings wait for the end of a call, {method:?}");
+    }
+}
+
+#[test]
+fn of_two_dialogs_one_ends_and_the_other_stays_until_its_account_stops() {
+    let mut world = World::started(&domain(&[]));
+    let (first, second) = (call(&mut world), call(&mut world));
+    world.engine.close_dialog(world.clock(), first).unwrap();
+    in_dialog(&mut world, second, Method::Info);
+    world.stop();
+    assert_eq!(world.engine.table_sizes()[3], 0);
+}
+
+#[test]
+fn a_request_inside_a_dialog_counts_as_a_request() {
+    let mut world = World::started(&domain(&[]));
+    let dialog = call(&mut world);
+    in_dialog(&mut world, dialog, Method::Info);
+    assert_eq!(world.engine.counters().account.requests_started, 2);
+    assert_eq!(world.engine.counters().account.requests_done, 2);
+}
+
+/// REGISTERs after a silent request inside a dialog with the primary.
+fn registers_after_silence_in_a_dialog(world: &mut World, dialog: DialogId) -> usize {
+    world.down(&[P]);
+    world.forget();
+    in_dialog(world, dialog, Method::Info);
+    let until = world.now as f64 / 1_000.0 + 33.0;
+    world.at(until);
+    world.sent().iter().filter(|line| line.contains("REGISTER")).count()
+}
+
+#[test]
+fn a_server_found_dead_inside_a_dialog_is_asked_only_where_the_account_is() {
+    let mut world = World::started(&single(&[]));
+    let dialog = call(&mut world);
+    assert!(registers_after_silence_in_a_dialog(&mut world, dialog) > 0);
+
+    let mut world = World::started(&concurrent(&[]));
+    let dialog = call(&mut world);
+    world.down(&[P]);
+    world.request(Method::Message);
+    world.at(1_000.0);
+    assert_eq!(world.current(), crate::types::Server::Fallback);
+    let while_asked_anyway = {
+        world.forget();
+        world.at(1_033.0);
+        world.sent().iter().filter(|line| line.contains("REGISTER")).count()
+    };
+    assert_eq!(registers_after_silence_in_a_dialog(&mut world, dialog), while_asked_anyway);
 }

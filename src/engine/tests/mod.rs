@@ -10,6 +10,7 @@ mod watch;
 mod world;
 mod zone;
 
+mod counters;
 mod dialogs;
 mod dns;
 mod explain;
@@ -23,6 +24,7 @@ mod limits;
 mod listener;
 mod lists;
 mod liveness;
+mod log;
 mod network;
 mod page;
 mod pauses;
@@ -33,6 +35,7 @@ mod refusals;
 mod reload;
 mod requests;
 mod snapshot;
+mod subscriptions;
 mod trace;
 mod urgent;
 

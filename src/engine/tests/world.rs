@@ -137,6 +137,8 @@ pub struct World {
     pub attempts: Vec<AttemptId>,
     /// Warnings in the log.
     pub warnings: Vec<String>,
+    /// The log on all levels, in the order in which it was written.
+    pub log: Vec<(LogLevel, String)>,
     /// The targets that failed on the way of the request that ended last, and why.
     pub outcomes: Vec<String>,
     pub watch: Watch,
@@ -191,6 +193,7 @@ impl World {
             asked: Vec::new(),
             attempts: Vec::new(),
             warnings: Vec::new(),
+            log: Vec::new(),
             outcomes: Vec::new(),
             hosts: BTreeMap::new(),
             dialogs: Vec::new(),
@@ -473,8 +476,13 @@ impl World {
                     self.write(Line::Told, &about);
                 }
                 Action::DnsSend { query, server, bytes, .. } => self.on_dns(query, server, &bytes),
-                Action::Log(LogLevel::Warning, line) => self.warnings.push(line),
-                Action::DnsReleased(_) | Action::Log(..) => {}
+                Action::Log(level, line) => {
+                    if level == LogLevel::Warning {
+                        self.warnings.push(line.clone());
+                    }
+                    self.log.push((level, line));
+                }
+                Action::DnsReleased(_) => {}
             }
         }
     }
