@@ -11,8 +11,6 @@ const FIRST_REFUSAL_PAUSE_MS: u64 = 60 * SECOND_MS;
 const MAX_REFUSAL_PAUSE_MS: u64 = 1_800 * SECOND_MS;
 /// A binding is refreshed this long before its end, ms.
 const REFRESH_LEAD_MS: u64 = 60 * SECOND_MS;
-/// Lifetimes below this are refreshed at half time, ms.
-const SHORT_LIFETIME_MS: u64 = 120 * SECOND_MS;
 /// Time a refresh is started earlier than the targets known dead would take, ms.
 const DEAD_TARGET_MARGIN_MS: u64 = 5 * SECOND_MS;
 
@@ -65,12 +63,9 @@ pub fn refusal_pause_ms(refusals: u32) -> u64 {
 }
 
 /// How long before the end of a binding of `lifetime_ms` its refresh starts, ms, when the targets known dead would
-/// cost `dead_ms` to walk over: 60 s, half of a lifetime under 120 s, never more than half of any lifetime.
+/// cost `dead_ms` to walk over: 60 s, or as long as the walk takes, but never more than half of the lifetime.
 #[must_use]
 pub fn refresh_lead_ms(lifetime_ms: u64, dead_ms: u64) -> u64 {
-    if lifetime_ms < SHORT_LIFETIME_MS {
-        return lifetime_ms / 2;
-    }
     let for_dead = if dead_ms == 0 { 0 } else { dead_ms + DEAD_TARGET_MARGIN_MS };
     REFRESH_LEAD_MS.max(for_dead).min(lifetime_ms / 2)
 }
