@@ -27,7 +27,9 @@ set(SIPFAILOVER_RUSTUP_TOOLCHAIN "$ENV{RUSTUP_TOOLCHAIN}" CACHE STRING
 set(SIPFAILOVER_PROFILE size CACHE STRING "What an optimized build is optimized for: size or speed")
 set_property(CACHE SIPFAILOVER_PROFILE PROPERTY STRINGS size speed)
 # Without the printer of backtraces, which nobody calls in a phone. Needs the source of the standard library.
-option(SIPFAILOVER_BUILD_STD "Build Rust's standard library from source: smaller; needs rust-src" OFF)
+set(SIPFAILOVER_BUILD_STD AUTO CACHE STRING
+  "Build Rust's standard library from source: ON, OFF, or AUTO (in the size profile, where its source is there)")
+set_property(CACHE SIPFAILOVER_BUILD_STD PROPERTY STRINGS AUTO ON OFF)
 
 # Were the linker and the library of different machines, the linker would say so in a page of text.
 if(CMAKE_CROSSCOMPILING AND NOT SIPFAILOVER_CARGO_TARGET)
@@ -63,8 +65,32 @@ if(SIPFAILOVER_RUSTUP_TOOLCHAIN)
   list(APPEND sipfailover_environment "RUSTUP_TOOLCHAIN=${SIPFAILOVER_RUSTUP_TOOLCHAIN}")
 endif()
 
+# What -Z options need, other than on nightly. Both have been there for years, but are not promised for ever.
+set(sipfailover_source_environment RUSTC_BOOTSTRAP=1)
+set(sipfailover_source_arguments -Z build-std=std,panic_unwind -Z build-std-features=)
+
+set(sipfailover_build_std "${SIPFAILOVER_BUILD_STD}")
+if(sipfailover_build_std STREQUAL "AUTO")
+  set(sipfailover_build_std OFF)
+  if(sipfailover_cargo_profile STREQUAL "release")
+    # It fails where the source is missing, and where the few crates that it needs are neither here nor to be had.
+    execute_process(
+      COMMAND "${CMAKE_COMMAND}" -E env ${sipfailover_environment} ${sipfailover_source_environment} "${SIPFAILOVER_CARGO}"
+        fetch --locked --manifest-path "${CMAKE_CURRENT_SOURCE_DIR}/Cargo.toml" ${sipfailover_source_arguments}
+      RESULT_VARIABLE sipfailover_no_source OUTPUT_QUIET ERROR_QUIET)
+    if(sipfailover_no_source)
+      message(STATUS "sipfailover: Rust's ready-made standard library; with its source (rustup component add rust-src) "
+        "the library would be a third smaller")
+    else()
+      set(sipfailover_build_std ON)
+      message(STATUS "sipfailover: Rust's standard library is built from source, for a smaller library "
+        "(SIPFAILOVER_BUILD_STD=OFF takes the ready-made one)")
+    endif()
+  endif()
+endif()
+
 set(sipfailover_rust_target "${SIPFAILOVER_CARGO_TARGET}")
-if(SIPFAILOVER_BUILD_STD AND NOT sipfailover_rust_target)
+if(sipfailover_build_std AND NOT sipfailover_rust_target)
   # cargo builds the standard library only for a target that is named.
   execute_process(COMMAND "${CMAKE_COMMAND}" -E env ${sipfailover_environment} "${SIPFAILOVER_CARGO}" -vV
     OUTPUT_VARIABLE sipfailover_cargo_version)
@@ -80,10 +106,9 @@ if(sipfailover_rust_target)
   list(APPEND sipfailover_target_arguments --target "${sipfailover_rust_target}")
   set(sipfailover_out_dir "${SIPFAILOVER_CARGO_DIR}/${sipfailover_rust_target}/${sipfailover_profile_dir}")
 endif()
-if(SIPFAILOVER_BUILD_STD)
-  # What -Z options need, other than on nightly. Both have been there for years, but are not promised for ever.
-  list(APPEND sipfailover_environment RUSTC_BOOTSTRAP=1)
-  list(APPEND sipfailover_target_arguments -Z build-std=std,panic_unwind -Z build-std-features=)
+if(sipfailover_build_std)
+  list(APPEND sipfailover_environment ${sipfailover_source_environment})
+  list(APPEND sipfailover_target_arguments ${sipfailover_source_arguments})
 endif()
 if(CMAKE_CROSSCOMPILING)
   # The compiler that CMake was told; the linker in cargo's own configuration, if there is one, may know less.
