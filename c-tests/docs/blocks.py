@@ -110,7 +110,9 @@ class Checker:
         if not good:
             return output
         for line in block.text.replace("\\\n", " ").splitlines():
-            for command in re.split(r"&&|\|", line.split(" #")[0]):
+            # Quoted words may hold any mark.
+            line = re.sub(r"'[^']*'", "quoted", line.split(" #")[0])
+            for command in re.split(r"&&|\|", line):
                 words = [word for word in command.split() if "=" not in word or word.startswith("-")]
                 program = words[0] if words else "cmake"
                 in_tree = self.source / program
