@@ -3,8 +3,8 @@
 //!
 //! * [`subjects`]: what belongs together on one page.
 //! * [`parts`]: a comment of the header in its parts.
-//! * [`markdown`]: `docs/reference.md`.
-//! * [`manual`]: `docs/man/*.3`.
+//! * [`markdown`]: makes `docs/reference.md`.
+//! * [`manual`]: makes `docs/man/*.3`.
 
 mod manual;
 mod markdown;
