@@ -52,6 +52,9 @@ RFC 3261 (SIP), RFC 3263 (locating SIP servers), RFC 2782 (SRV), RFC 3403 (NAPTR
 in the documentation of the package.
 ";
 
+/// Of the interface that the pages describe. A formatter wants a date; that of the day would change the pages every day.
+const DATE: &str = "2026-11-22";
+
 /// The page above the others.
 pub(super) fn overview(rules: &[(String, String)], all: &[Part]) -> String {
     let mut out = heading("sipfailover");
@@ -132,7 +135,7 @@ fn function(out: &mut String, item: &Item) {
 fn heading(name: &str) -> String {
     let version = concat!(env!("CARGO_PKG_VERSION_MAJOR"), ".", env!("CARGO_PKG_VERSION_MINOR"));
     let note = ".\\\" Made from the comments of sipfailover.h; do not edit.\n";
-    format!("{note}.TH {} 3 \"\" \"sipfailover {version}\" \"Library functions\"\n", name.to_uppercase())
+    format!("{note}.TH {} 3 \"{DATE}\" \"sipfailover {version}\" \"Library functions\"\n", name.to_uppercase())
 }
 
 fn joined(paragraphs: &[String]) -> String {
