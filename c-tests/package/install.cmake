@@ -1,6 +1,6 @@
 # Installs into a prefix with a blank in its name, checks what came, and moves it away: what is used afterwards works only if
 # no file knows where it was installed.
-#   cmake -DBUILD=build -DWORK=dir -DLIST=files.txt -DLIBDIR=lib -DVERSION=0.1.0 -DSTRIP=strip -P install.cmake
+#   cmake -DBUILD=build -DWORK=dir -DLIST=files.txt -DSYMBOLS=symbols.txt -DLIBDIR=lib -DVERSION=0.1.0 -DSTRIP=strip -P install.cmake
 cmake_minimum_required(VERSION 3.18)
 
 function(run)
@@ -13,7 +13,7 @@ endfunction()
 # check_files PREFIX: exactly the files of the list, beside the tools, which have rules of their own.
 function(check_files prefix)
   file(GLOB_RECURSE found LIST_DIRECTORIES false RELATIVE "${prefix}" "${prefix}/*")
-  list(FILTER found EXCLUDE REGEX "^(bin/|share/man/man1/|share/doc/sipfailover/docs/)")
+  list(FILTER found EXCLUDE REGEX "^(bin/|share/man/man1/|share/man/man3/s|share/doc/sipfailover/(docs|examples)/)")
   file(STRINGS "${LIST}" wanted REGEX "^[^#]")
   list(TRANSFORM wanted REPLACE "@LIBDIR@" "${LIBDIR}")
   list(TRANSFORM wanted REPLACE "@VERSION@" "${VERSION}")
@@ -23,6 +23,16 @@ function(check_files prefix)
     string(REPLACE ";" "\n  " found "${found}")
     message(FATAL_ERROR "other files than in ${LIST} were installed:\n  ${found}")
   endif()
+endfunction()
+
+# check_manual PREFIX: a page for each function of the header.
+function(check_manual prefix)
+  file(STRINGS "${SYMBOLS}" functions)
+  foreach(name IN LISTS functions ITEMS sipfailover)
+    if(NOT EXISTS "${prefix}/share/man/man3/${name}.3")
+      message(FATAL_ERROR "no manual page of ${name} was installed")
+    endif()
+  endforeach()
 endfunction()
 
 function(check_link link wanted)
@@ -51,6 +61,7 @@ set(first "${WORK}/first place")
 set(moved "${WORK}/moved away")
 run("${CMAKE_COMMAND}" --install "${BUILD}" --prefix "${first}" --strip)
 check_files("${first}")
+check_manual("${first}")
 check_link("${first}/${LIBDIR}/libsipfailover.so" libsipfailover.so.0)
 check_link("${first}/${LIBDIR}/libsipfailover.so.0" "libsipfailover.so.${VERSION}")
 check_anonymous("${first}/${LIBDIR}" "${WORK}" "${BUILD}")

@@ -146,7 +146,9 @@ static void check_one_binding(run *in, const sfo_send *send) {
 
 static void check_only_registered(run *in, const sfo_send *send) {
   const watch *at = watch_of(in, send->account, send->server);
-  if (send->purpose != SFO_PURPOSE_REQUEST ||
+  const request *of = find_request(in, send->request);
+  /* An emergency call waits for no registration. */
+  if (send->purpose != SFO_PURPOSE_REQUEST || (of && of->origin && of->origin->urgent) ||
       server_setting(in, send->account, send->server, "only_signal_with_registered") != 1 ||
       server_setting(in, send->account, send->server, "register_on_enable") != 1 ||
       server_setting(in, send->account, send->server, "failback_mode") == 0)

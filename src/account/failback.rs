@@ -343,7 +343,11 @@ impl Account {
         }
         let Some(step) = self.due_step(ctx, server) else { return };
         if !self.is_idle(ctx) {
-            return self.tell_deferred(ctx, server);
+            let returns_itself = matches!(step, FailbackStep::NextRequest) && self.returning_call_waits(ctx, server);
+            if !returns_itself {
+                self.tell_deferred(ctx, server);
+            }
+            return;
         }
         let (kind, method) = match step {
             FailbackStep::NextRequest => return,
@@ -362,6 +366,14 @@ impl Account {
             self.sides[server.index()].failback.stage = Stage::Trying(id);
             self.advance(ctx, id);
         }
+    }
+
+    /// A call that began while the account was idle waits for DNS: it is the one that goes back, and none to wait for.
+    fn returning_call_waits(&self, ctx: &Context<'_>, server: Server) -> bool {
+        let goes_back = |r: &Request| {
+            r.was_idle && r.last_attempt.is_none() && matches!(r.phase, Awaiting::AwaitingList(at) if at == server)
+        };
+        self.open.iter().any(|id| ctx.requests.get(id.0).is_some_and(goes_back))
     }
 
     /// Until when the primary asked not to be used.

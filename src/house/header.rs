@@ -15,8 +15,12 @@ pub(super) struct Item {
     line: usize,
     /// All of it on one line.
     pub(super) comment: String,
+    /// Line by line, without the marks of a comment.
+    pub(super) lines: Vec<String>,
     /// The declaration on one line.
-    code: String,
+    pub(super) code: String,
+    /// Of the struct above it.
+    pub(super) is_member: bool,
 }
 
 impl Item {
@@ -27,6 +31,16 @@ impl Item {
         (name.starts_with("sfo_") && !self.code.starts_with("#define")).then_some(name)
     }
 
+    /// The declaration, with a parameter to a line where it is long.
+    pub(super) fn folded(&self) -> String {
+        // Eighty columns, less the indentation of a manual page.
+        if self.code.len() <= 72 {
+            return self.code.clone();
+        }
+        let (before, _) = self.code.split_once('(').unwrap_or((&self.code, ""));
+        format!("{before}(\n    {});", self.parameter_declarations().join(",\n    "))
+    }
+
     /// The parameters of a function as they are declared.
     pub(super) fn parameter_declarations(&self) -> Vec<&str> {
         let inside =
@@ -35,7 +49,7 @@ impl Item {
     }
 
     /// The names of the parameters of a function.
-    fn parameters(&self) -> Vec<&str> {
+    pub(super) fn parameters(&self) -> Vec<&str> {
         self.parameter_declarations().into_iter().filter_map(|one| one.rsplit([' ', '*']).next()).collect()
     }
 }
@@ -48,16 +62,16 @@ fn is_in_group(code: &str) -> bool {
 /// Everything that a header declares: functions, structs, their members, types and constants.
 pub(super) fn items(header: &str) -> Vec<Item> {
     let mut items = Vec::new();
-    let (mut comment, mut code, mut first) = (String::new(), String::new(), 0);
-    let mut in_comment = false;
+    let (mut comment, mut code, mut first) = (Vec::<String>::new(), String::new(), 0);
+    let (mut in_comment, mut is_member) = (false, false);
     for (number, line) in (1..).zip(header.lines()) {
         let text = line.trim();
         if in_comment || (code.is_empty() && text.starts_with("/*")) {
             if !in_comment {
                 comment.clear();
             }
-            comment.push_str(text.trim_start_matches("/*").trim_start_matches('*').trim_end_matches("*/"));
-            comment.push(' ');
+            let content = text.trim_start_matches("/*").trim_end_matches("*/").trim_start_matches('*');
+            comment.push(content.trim().to_owned());
             in_comment = !text.ends_with("*/");
             continue;
         }
@@ -66,13 +80,15 @@ pub(super) fn items(header: &str) -> Vec<Item> {
             continue;
         }
         if code.is_empty() {
-            first = number;
+            (first, is_member) = (number, line.starts_with("  "));
         }
         code.push_str(text);
         code.push(' ');
         let is_whole = text.starts_with("#define") || text.ends_with(';') || text.ends_with('{');
         if is_whole {
-            items.push(Item { line: first, comment: comment.trim().to_owned(), code: code.trim().to_owned() });
+            let flat = comment.join(" ").trim().to_owned();
+            let code_of_item = code.trim().to_owned();
+            items.push(Item { line: first, comment: flat, lines: comment.clone(), code: code_of_item, is_member });
             code.clear();
             // Macros of one group share the comment above them.
             if !text.starts_with("#define") || !is_in_group(text) {

@@ -8,6 +8,8 @@
 //! * [`unsafe_code`]: where `unsafe` may stand, and that each one says why.
 //! * [`header`]: the C header is the generated one, and says everything about every function.
 //! * [`calls`]: the table of who may call what is complete, and the header and the documentation say the same.
+//! * [`quoted`]: the page about troubles quotes what the library says.
+//! * [`reference`]: the reference of functions and the manual pages are made from the header.
 //! * [`packages`]: what the library is built from.
 //! * [`texts`]: nothing in the repository refers to what is not in it.
 
@@ -17,6 +19,8 @@ mod header;
 mod keys;
 mod packages;
 mod purity;
+mod quoted;
+mod reference;
 mod source;
 mod texts;
 mod unsafe_code;
