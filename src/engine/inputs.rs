@@ -214,11 +214,12 @@ impl Engine {
         self.shared.attempts.get(id.0)
     }
 
-    /// The send callback runs now: from here on, leaving the attempt has to be told to the stack.
-    pub fn take_send(&mut self, id: AttemptId) -> Option<&Attempt> {
+    /// The send callback runs now: from here on, leaving the attempt has to be told to the stack. The attempt and its
+    /// account.
+    pub fn take_send(&mut self, id: AttemptId) -> Option<(&Attempt, Option<&Account>)> {
         let attempt = self.shared.attempts.get_mut(id.0)?;
         attempt.sent = true;
-        Some(attempt)
+        Some((attempt, account_in(&self.accounts, attempt.account)))
     }
 
     /// The completion of a request; the request is gone then.
@@ -401,8 +402,7 @@ impl Engine {
     /// An account, if it is configured and enabled.
     #[must_use]
     pub fn account(&self, id: AccountId) -> Option<&Account> {
-        let place = (id.0 as usize).checked_sub(1)?;
-        self.accounts.get(place)?.as_deref()
+        account_in(&self.accounts, id)
     }
 
     /// The state of an account.
@@ -652,6 +652,11 @@ impl Engine {
             });
         }
     }
+}
+
+/// An account, if it is configured and enabled.
+fn account_in(accounts: &[Option<Box<Account>>], id: AccountId) -> Option<&Account> {
+    accounts.get((id.0 as usize).checked_sub(1)?)?.as_deref()
 }
 
 /// An answer of DNS as the trace keeps it.
