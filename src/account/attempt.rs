@@ -3,7 +3,7 @@
 use super::action::{Action, CancelMode, CancelSip, LogLevel, Purpose};
 use super::context::{Context, TimerKey};
 use super::machine::Account;
-use super::request::{Kind, Phase};
+use super::request::{Kind, Phase, Request};
 use super::trace::What;
 use super::walk::Failed;
 use crate::config::{FailoverCodes, ServerSettings};
@@ -117,27 +117,24 @@ impl Account {
         if let Some(kind) = ctx.requests.get(id.0).map(|request| request.kind) {
             self.make_way(ctx, kind, server);
         }
-        let last = self.is_last_target(ctx, id, server, index);
-        let t1_ms = ctx.options.t1_ms;
-        let settings = self.settings.server(server);
         let Some(request) = ctx.requests.get_mut(id.0) else { return };
         let Some(list) = request.walk.list(server).cloned() else { return };
-        let Some(target) = list.targets().get(usize::from(index)) else { return };
-        request.walk.try_target(server, index);
-        // Inside a dialog nothing else can be tried, and an urgent request does not wait for the end of an attempt.
-        let is_full = last || request.is_in_dialog || request.urgent.is_some();
-        let transport = target.key.transport;
+        let Some(key) = list.targets().get(usize::from(index)).map(|target| target.key) else { return };
+        let settings = self.settings.server(server);
+        let is_full = self.has_whole_timeout(ctx.now, request, server, index);
+        let (method, purpose, is_urgent) = (request.method, request.purpose(), request.urgent.is_some());
         let budget = match settings.filter(|_| !is_full) {
-            Some(settings) => retry_budget(request.method, transport, retries(settings, request.method), t1_ms),
-            None => full_budget(request.method, t1_ms),
+            Some(settings) => retry_budget(method, key.transport, retries(settings, method), ctx.options.t1_ms),
+            None => full_budget(method, ctx.options.t1_ms),
         };
-        let attempt = Attempt {
+        request.walk.try_target(server, index);
+        let new = ctx.attempts.insert_with(|attempt| Attempt {
             request: id,
             account: self.id,
             server,
             index,
-            method: request.method,
-            purpose: request.purpose(),
+            method,
+            purpose,
             token: request.token,
             budget,
             ordinal: request.walk.ordinal,
@@ -146,24 +143,24 @@ impl Account {
             state: AttemptState::Open,
             sent: false,
             challenged: false,
-            timer: None,
+            timer: Some(ctx.timers.set(ctx.now.after(budget.ms), TimerKey::Attempt(AttemptId(attempt)))),
             list,
-        };
-        let key = attempt.target().key;
-        let budget_ms = u32::try_from(budget.ms).unwrap_or(u32::MAX);
-        let what = What::Sent { method: attempt.method, server, purpose: attempt.purpose, budget_ms };
-        let Ok(attempt_id) = ctx.attempts.insert(attempt).map(AttemptId) else {
+        });
+        let Some(attempt_id) = new.map(AttemptId) else {
             // The table of attempts is full: a fault of this device, so no server is blamed.
             return self.give_up(ctx, id, Cause::Transport(TransportFailure::Local));
         };
-        self.keep_branch_open(ctx, id, transport);
+        if is_urgent {
+            self.keep_branch_open(ctx, id, key.transport);
+        }
         if let Some(request) = ctx.requests.get_mut(id.0) {
             request.phase = Phase::Attempting(attempt_id);
             request.last_attempt = Some(attempt_id);
         }
-        set_attempt_timer(ctx, attempt_id, budget.ms);
-        self.note_quarantine_probe(ctx, attempt_id);
+        self.note_quarantine_probe(ctx, server, key, attempt_id);
         ctx.counters.attempts += 1;
+        let budget_ms = u32::try_from(budget.ms).unwrap_or(u32::MAX);
+        let what = What::Sent { method, server, purpose, budget_ms };
         ctx.trace.note_request(ctx.now, self.id, id, what, Some(key));
         if ctx.options.log_level >= LogLevel::Debug {
             log_attempt(ctx, attempt_id);
@@ -171,13 +168,14 @@ impl Account {
         ctx.actions.push_back(Action::Send(attempt_id));
     }
 
-    fn is_last_target(&mut self, ctx: &mut Context<'_>, id: RequestId, server: Server, index: u8) -> bool {
-        let Some(request) = ctx.requests.get(id.0) else { return false };
-        if request.walk.always_retries {
-            return false;
+    /// True if an attempt gets all the time that a SIP transaction may take: nothing else can be tried afterwards.
+    fn has_whole_timeout(&self, now: Time, request: &Request, server: Server, index: u8) -> bool {
+        // An urgent request does not wait for the end of an attempt.
+        if request.is_in_dialog || request.urgent.is_some() {
+            return true;
         }
-        let can_follow = |other: Server| other == server || self.may_follow(ctx.now, request, other);
-        request.walk.is_last(server, index, can_follow)
+        let can_follow = |other: Server| other == server || self.may_follow(now, request, other);
+        !request.walk.always_retries && request.walk.is_last(server, index, can_follow)
     }
 
     /// A provisional response: the server is alive, the retry budget is over.
@@ -373,12 +371,16 @@ impl Account {
     fn on_unreachable(&mut self, ctx: &mut Context<'_>, request: RequestId, id: AttemptId, cause: Cause) {
         let Some(attempt) = ctx.attempts.get(id.0) else { return };
         let (server, index, key, started) = (attempt.server, attempt.index, attempt.target().key, attempt.started);
-        if ctx.requests.get(request.0).is_some_and(|request| request.kind == Kind::Liveness) {
+        match ctx.requests.get_mut(request.0) {
             // A challenge was a sign of life, even if nothing came after it.
-            return match attempt.challenged {
-                true => self.give_up(ctx, request, cause),
-                false => self.on_liveness_lost(ctx, request, key, cause),
-            };
+            Some(asked) if asked.kind == Kind::Liveness => {
+                return match attempt.challenged {
+                    true => self.give_up(ctx, request, cause),
+                    false => self.on_liveness_lost(ctx, request, key, cause),
+                };
+            }
+            Some(routed) => routed.walk.note_failure(Failed { server, index, cause }, true, None),
+            None => {}
         }
         match cause {
             // The request that found the target dead has been counted.
@@ -390,9 +392,6 @@ impl Account {
             ctx.health.failed(key, ctx.now, cause);
         }
         log_failure(ctx, id, cause);
-        if let Some(request) = ctx.requests.get_mut(request.0) {
-            request.walk.note_failure(Failed { server, index, cause }, true, None);
-        }
         self.note_failback_failed(ctx, request, (server, index), started);
         self.move_on(ctx, request, server, cause);
         self.fail_registrations_to(ctx, key, id);
@@ -484,10 +483,10 @@ pub(super) fn set_attempt_timer(ctx: &mut Context<'_>, id: AttemptId, ms: u64) {
 
 /// The stack has finished with this attempt: nothing needs to be cancelled.
 fn settle_attempt(ctx: &mut Context<'_>, id: AttemptId, state: AttemptState) {
-    if let Some(attempt) = ctx.attempts.get_mut(id.0) {
-        attempt.state = state;
-    }
-    set_attempt_timer(ctx, id, transaction_timeout_ms(ctx.options.t1_ms));
+    let Some(attempt) = ctx.attempts.get_mut(id.0) else { return };
+    attempt.state = state;
+    let at = ctx.now.after(transaction_timeout_ms(ctx.options.t1_ms));
+    attempt.timer = Some(ctx.timers.replace(attempt.timer, at, TimerKey::Attempt(id)));
 }
 
 /// The walk goes on without this attempt: the stack stops it but stays ready for a late answer.
