@@ -137,7 +137,7 @@ impl Account {
             purpose,
             token: request.token,
             budget,
-            ordinal: request.walk.ordinal,
+            ordinal: u32::from(request.walk.ordinal),
             expires_s: settings.map_or(0, |settings| request.expires_s(settings)),
             started: ctx.now,
             state: AttemptState::Open,

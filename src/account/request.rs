@@ -186,7 +186,9 @@ impl Account {
         let id = self.insert_request(ctx, Kind::Firmware, method, token, walk).ok_or(StartError::TooMany)?;
         ctx.counters.requests_started += 1;
         ctx.trace.note_request(ctx.now, self.id, id, What::Started(method), None);
-        if let Some(request) = ctx.requests.get_mut(id.0).filter(|_| new.is_urgent) {
+        if new.is_urgent
+            && let Some(request) = ctx.requests.get_mut(id.0)
+        {
             request.urgent = Some(Box::default());
         }
         if working_only && self.current == Server::Fallback {

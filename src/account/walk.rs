@@ -66,8 +66,10 @@ pub struct Walk {
     more_failed: RareList<Failed>,
     failed_count: u8,
     last_cause: Option<Cause>,
-    /// Attempts started so far.
-    pub ordinal: u32,
+    // By server: a TLS target has failed.
+    tls_failed: [bool; 2],
+    /// Attempts started so far: not many more than two lists have targets.
+    pub ordinal: u16,
     /// Another server stands behind the last target, although this walk does not reach it: no target is the last one.
     pub more_behind: bool,
     /// After a TLS target failed, plain transports of the same server are passed over: whoever could make TLS fail must not
@@ -95,6 +97,7 @@ impl Walk {
             more_failed: RareList::EMPTY,
             failed_count: 0,
             last_cause: None,
+            tls_failed: [false; 2],
             ordinal: 0,
             more_behind: false,
             no_plain_after_tls: true,
@@ -317,7 +320,7 @@ impl Walk {
     /// Marks a target as tried.
     pub fn try_target(&mut self, server: Server, index: u8) {
         self.sides[server.index()].tried.add(index);
-        self.ordinal += 1;
+        self.ordinal = self.ordinal.saturating_add(1);
     }
 
     /// Passes a target by: no attempt was made, as something that has to come first has failed.
@@ -351,7 +354,8 @@ impl Walk {
 
     /// A target has not answered for a while: others on its address are tried later.
     pub fn note_silent(&mut self, server: Server, index: u8) {
-        let Some(ip) = self.key(server, index).map(|key| key.address.ip()) else { return };
+        let Some(target) = self.sides[server.index()].target(index) else { return };
+        let ip = target.key.address.ip();
         for side in &mut self.sides {
             side.at_dead_address = side.at_dead_address.or(side.at(ip));
         }
@@ -365,7 +369,7 @@ impl Walk {
     /// Notes a failed attempt; `dead` when the target was silent or unreachable.
     pub fn note_failure(&mut self, failed: Failed, dead: bool, retry_after_s: Option<u32>) {
         let side = &mut self.sides[failed.server.index()];
-        side.tls_failed |= side.is_tls(failed.index);
+        self.tls_failed[failed.server.index()] |= side.is_tls(failed.index);
         if dead {
             side.dead.add(failed.index);
             if is_of_host(failed.cause) {
@@ -436,7 +440,7 @@ impl Walk {
     /// The targets of a server that are out of bounds for this walk: the plain ones, after a TLS target failed.
     fn barred(&self, server: Server) -> Places {
         let side = &self.sides[server.index()];
-        if side.tls_failed && self.no_plain_after_tls { side.plain() } else { Places::NONE }
+        if self.tls_failed[server.index()] && self.no_plain_after_tls { side.plain() } else { Places::NONE }
     }
 }
 

@@ -25,8 +25,6 @@ pub struct Side {
     /// At an address that an attempt of this walk, with this server or the other, found dead. (A port that refuses says
     /// nothing about other ports.)
     pub at_dead_address: Places,
-    /// A TLS target has failed.
-    pub tls_failed: bool,
     /// More targets may follow those of the list.
     pub more: bool,
     /// The name led nowhere, or the server is not to be asked by this request.
@@ -40,7 +38,6 @@ impl Side {
         tried: Places::NONE,
         dead: Places::NONE,
         at_dead_address: Places::NONE,
-        tls_failed: false,
         more: false,
         closed: false,
     };
