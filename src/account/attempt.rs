@@ -3,19 +3,13 @@
 use super::action::{Action, CancelMode, CancelSip, LogLevel, Purpose};
 use super::context::{Context, TimerKey};
 use super::machine::Account;
-use super::request::{Kind, Phase};
+use super::request::{Phase, Request};
 use super::trace::What;
-use super::walk::Failed;
-use crate::config::{FailoverCodes, ServerSettings};
-use crate::policy::{
-    Budget, Method, Report, TIMER_C_MS, Verdict, full_budget, judge, retry_budget, transaction_timeout_ms,
-};
+use crate::config::ServerSettings;
+use crate::policy::{Budget, Method, Report, TIMER_C_MS, full_budget, retry_budget, transaction_timeout_ms};
 use crate::target::{Target, TargetList};
 use crate::types::{AccountId, AttemptId, Cause, RequestId, Seconds, Server, Time, TimerHandle, TransportFailure};
 use std::sync::Arc;
-
-/// Retry-After values are believed within these bounds, seconds.
-const RETRY_AFTER_S: std::ops::RangeInclusive<u32> = 1..=3_600;
 
 /// How far an attempt got.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -117,53 +111,50 @@ impl Account {
         if let Some(kind) = ctx.requests.get(id.0).map(|request| request.kind) {
             self.make_way(ctx, kind, server);
         }
-        let last = self.is_last_target(ctx, id, server, index);
-        let t1_ms = ctx.options.t1_ms;
-        let settings = self.settings.server(server);
         let Some(request) = ctx.requests.get_mut(id.0) else { return };
         let Some(list) = request.walk.list(server).cloned() else { return };
-        let Some(target) = list.targets().get(usize::from(index)) else { return };
-        request.walk.try_target(server, index);
-        // Inside a dialog nothing else can be tried, and an urgent request does not wait for the end of an attempt.
-        let is_full = last || request.is_in_dialog || request.urgent.is_some();
-        let transport = target.key.transport;
+        let Some(key) = list.targets().get(usize::from(index)).map(|target| target.key) else { return };
+        let settings = self.settings.server(server);
+        let is_full = self.has_whole_timeout(ctx.now, request, server, index);
+        let (method, purpose, is_urgent) = (request.method, request.purpose(), request.urgent.is_some());
         let budget = match settings.filter(|_| !is_full) {
-            Some(settings) => retry_budget(request.method, transport, retries(settings, request.method), t1_ms),
-            None => full_budget(request.method, t1_ms),
+            Some(settings) => retry_budget(method, key.transport, retries(settings, method), ctx.options.t1_ms),
+            None => full_budget(method, ctx.options.t1_ms),
         };
-        let attempt = Attempt {
+        request.walk.try_target(server, index);
+        let new = ctx.attempts.insert_with(|attempt| Attempt {
             request: id,
             account: self.id,
             server,
             index,
-            method: request.method,
-            purpose: request.purpose(),
+            method,
+            purpose,
             token: request.token,
             budget,
-            ordinal: request.walk.ordinal,
+            ordinal: u32::from(request.walk.ordinal),
             expires_s: settings.map_or(0, |settings| request.expires_s(settings)),
             started: ctx.now,
             state: AttemptState::Open,
             sent: false,
             challenged: false,
-            timer: None,
+            timer: Some(ctx.timers.set(ctx.now.after(budget.ms), TimerKey::Attempt(AttemptId(attempt)))),
             list,
-        };
-        let key = attempt.target().key;
-        let budget_ms = u32::try_from(budget.ms).unwrap_or(u32::MAX);
-        let what = What::Sent { method: attempt.method, server, purpose: attempt.purpose, budget_ms };
-        let Ok(attempt_id) = ctx.attempts.insert(attempt).map(AttemptId) else {
+        });
+        let Some(attempt_id) = new.map(AttemptId) else {
             // The table of attempts is full: a fault of this device, so no server is blamed.
             return self.give_up(ctx, id, Cause::Transport(TransportFailure::Local));
         };
-        self.keep_branch_open(ctx, id, transport);
+        if is_urgent {
+            self.keep_branch_open(ctx, id, key.transport);
+        }
         if let Some(request) = ctx.requests.get_mut(id.0) {
             request.phase = Phase::Attempting(attempt_id);
             request.last_attempt = Some(attempt_id);
         }
-        set_attempt_timer(ctx, attempt_id, budget.ms);
-        self.note_quarantine_probe(ctx, attempt_id);
+        self.note_quarantine_probe(ctx, server, key, attempt_id);
         ctx.counters.attempts += 1;
+        let budget_ms = u32::try_from(budget.ms).unwrap_or(u32::MAX);
+        let what = What::Sent { method, server, purpose, budget_ms };
         ctx.trace.note_request(ctx.now, self.id, id, what, Some(key));
         if ctx.options.log_level >= LogLevel::Debug {
             log_attempt(ctx, attempt_id);
@@ -171,13 +162,14 @@ impl Account {
         ctx.actions.push_back(Action::Send(attempt_id));
     }
 
-    fn is_last_target(&mut self, ctx: &mut Context<'_>, id: RequestId, server: Server, index: u8) -> bool {
-        let Some(request) = ctx.requests.get(id.0) else { return false };
-        if request.walk.always_retries {
-            return false;
+    /// True if an attempt gets all the time that a SIP transaction may take: nothing else can be tried afterwards.
+    fn has_whole_timeout(&self, now: Time, request: &Request, server: Server, index: u8) -> bool {
+        // An urgent request does not wait for the end of an attempt.
+        if request.is_in_dialog || request.urgent.is_some() {
+            return true;
         }
-        let can_follow = |other: Server| other == server || self.may_follow(ctx.now, request, other);
-        request.walk.is_last(server, index, can_follow)
+        let can_follow = |other: Server| other == server || self.may_follow(now, request, other);
+        !request.walk.always_retries && request.walk.is_last(server, index, can_follow)
     }
 
     /// A provisional response: the server is alive, the retry budget is over.
@@ -282,191 +274,6 @@ impl Account {
         }
         ReportStatus::Late
     }
-
-    /// One report settles an attempt.
-    pub(super) fn conclude(
-        &mut self,
-        ctx: &mut Context<'_>,
-        id: AttemptId,
-        report: Report,
-        response: Option<FinalResponse>,
-    ) {
-        let Some(attempt) = ctx.attempts.get(id.0) else { return };
-        if !attempt.is_open() {
-            return;
-        }
-        let request = attempt.request;
-        let verdict = self.judge_report(ctx, attempt, report);
-        // A provisional response has already shown the server alive: from then on only an answer can come.
-        let was_alive = attempt.state == AttemptState::Proceeding;
-        match report {
-            Report::Final(status) => {
-                ctx.counters.answered += 1;
-                note(ctx, id, |method, server| What::Response(method, server, status));
-            }
-            Report::Silence | Report::Transport(_) => {
-                note(ctx, id, |method, server| What::Failed(method, server, report.cause()));
-            }
-        }
-        match report {
-            Report::Silence => leave_attempt(ctx, id, report.cause()),
-            // Should an answer come all the same, nobody waits for it any more.
-            Report::Transport(failure) => {
-                ctx.counters.transport[failure as usize] += 1;
-                settle_attempt(ctx, id, AttemptState::Left);
-            }
-            Report::Final(_) => settle_attempt(ctx, id, AttemptState::Reported),
-        }
-        match verdict {
-            Verdict::Answer => self.on_answer(ctx, request, id, response),
-            Verdict::Local => self.on_local_fault(ctx, request, id, report.cause()),
-            Verdict::Unreachable(cause) if was_alive => self.on_fallen_silent(ctx, id, cause),
-            Verdict::Unreachable(cause) => self.on_unreachable(ctx, request, id, cause),
-            Verdict::Unavailable(cause) => {
-                let retry_after = response.and_then(|r| r.retry_after_s);
-                self.on_unavailable(ctx, request, id, cause, retry_after);
-            }
-        }
-    }
-
-    /// What a report means for the request of this attempt.
-    fn judge_report(&self, ctx: &Context<'_>, attempt: &Attempt, report: Report) -> Verdict {
-        let request = ctx.requests.get(attempt.request.0);
-        // Inside a dialog, and where only a sign of life is wanted, any response is the answer.
-        let takes_any = request.is_some_and(|request| request.is_in_dialog || request.kind == Kind::Liveness);
-        match (report, self.settings.server(attempt.server)) {
-            (Report::Final(_), _) if takes_any => Verdict::Answer,
-            (_, Some(settings)) => judge(attempt.method, &settings.failover_codes, report),
-            // A dialog with a server that is not configured any more.
-            (_, None) => judge(attempt.method, &FailoverCodes::default(), report),
-        }
-    }
-
-    /// This device could not send. No target is blamed; where another may be in reach all the same, an urgent request tries.
-    fn on_local_fault(&mut self, ctx: &mut Context<'_>, request: RequestId, id: AttemptId, cause: Cause) {
-        let Some(attempt) = ctx.attempts.get(id.0) else { return };
-        let (server, index) = (attempt.server, attempt.index);
-        match ctx.requests.get_mut(request.0) {
-            Some(urgent) if urgent.urgent.is_some() => {
-                urgent.walk.note_failure(Failed { server, index, cause }, false, None);
-                self.advance(ctx, request);
-            }
-            _ => self.give_up(ctx, request, cause),
-        }
-    }
-
-    /// A server that had sent a provisional response was not heard of any more: the request ends.
-    fn on_fallen_silent(&mut self, ctx: &mut Context<'_>, id: AttemptId, cause: Cause) {
-        let Some(attempt) = ctx.attempts.get(id.0) else { return };
-        let (request, server, index, started) = (attempt.request, attempt.server, attempt.index, attempt.started);
-        log_failure(ctx, id, cause);
-        if let Some(request) = ctx.requests.get_mut(request.0) {
-            request.walk.note_failure(Failed { server, index, cause }, false, None);
-        }
-        self.note_failback_failed(ctx, request, (server, index), started);
-        match self.has_rivals(ctx, request) {
-            true => self.advance(ctx, request),
-            false => self.give_up(ctx, request, cause),
-        }
-    }
-
-    fn on_unreachable(&mut self, ctx: &mut Context<'_>, request: RequestId, id: AttemptId, cause: Cause) {
-        let Some(attempt) = ctx.attempts.get(id.0) else { return };
-        let (server, index, key, started) = (attempt.server, attempt.index, attempt.target().key, attempt.started);
-        if ctx.requests.get(request.0).is_some_and(|request| request.kind == Kind::Liveness) {
-            // A challenge was a sign of life, even if nothing came after it.
-            return match attempt.challenged {
-                true => self.give_up(ctx, request, cause),
-                false => self.on_liveness_lost(ctx, request, key, cause),
-            };
-        }
-        match cause {
-            // The request that found the target dead has been counted.
-            Cause::OtherRequest => {}
-            Cause::Timeout => ctx.counters.failures_timeout += 1,
-            _ => ctx.counters.failures_transport += 1,
-        }
-        if cause != Cause::OtherRequest {
-            ctx.health.failed(key, ctx.now, cause);
-        }
-        log_failure(ctx, id, cause);
-        if let Some(request) = ctx.requests.get_mut(request.0) {
-            request.walk.note_failure(Failed { server, index, cause }, true, None);
-        }
-        self.note_failback_failed(ctx, request, (server, index), started);
-        self.move_on(ctx, request, server, cause);
-        self.fail_registrations_to(ctx, key, id);
-    }
-
-    /// A request goes on after a target of this server was found dead.
-    pub(super) fn move_on(&mut self, ctx: &mut Context<'_>, request: RequestId, server: Server, cause: Cause) {
-        let found_dead = self.found_dead(ctx, request, server);
-        if found_dead {
-            self.server_found_dead(ctx, server, cause);
-        }
-        self.advance(ctx, request);
-        if found_dead {
-            self.check_dead_server(ctx, server);
-        }
-    }
-
-    fn on_unavailable(
-        &mut self,
-        ctx: &mut Context<'_>,
-        request: RequestId,
-        id: AttemptId,
-        cause: Cause,
-        retry_after_s: Option<u32>,
-    ) {
-        let Some(attempt) = ctx.attempts.get(id.0) else { return };
-        let (server, index, list, started) = (attempt.server, attempt.index, attempt.list.clone(), attempt.started);
-        let (key, method) = (attempt.target().key, attempt.method);
-        ctx.counters.failures_response += 1;
-        log_failure(ctx, id, cause);
-        let retry_after_s = retry_after_s.map(|s| s.clamp(*RETRY_AFTER_S.start(), *RETRY_AFTER_S.end()));
-        if let (Some(seconds), Cause::Response(503)) = (retry_after_s, cause) {
-            self.hold(ctx.now, method, key, seconds);
-        }
-        let mut is_firmwares = false;
-        if let Some(request) = ctx.requests.get_mut(request.0) {
-            request.walk.note_failure(Failed { server, index, cause }, false, retry_after_s);
-            is_firmwares = request.kind == Kind::Firmware && request.method != Method::Options;
-        }
-        self.note_failback_failed(ctx, request, (server, index), started);
-        self.advance(ctx, request);
-        // The response may concern this request only (a trunk is full): a REGISTER finds out about the server.
-        if is_firmwares {
-            self.check_target(ctx, server, list, key);
-        }
-    }
-
-    /// A REGISTER in flight to a target that was just found dead need not wait for its own budget.
-    pub(super) fn fail_registrations_to(
-        &mut self,
-        ctx: &mut Context<'_>,
-        key: crate::target::TargetKey,
-        found_by: AttemptId,
-    ) {
-        let is_waiting = |id: &&RequestId| {
-            let Some(request) = ctx.requests.get(id.0) else { return false };
-            let Phase::Attempting(attempt) = request.phase else { return false };
-            let Some(attempt) = ctx.attempts.get(attempt.0) else { return false };
-            // A check of the target begins after it was found dead: it is meant to find out more.
-            attempt.method == Method::Register
-                && attempt.target().key == key
-                && attempt.state == AttemptState::Open
-                && attempt.started < ctx.now
-        };
-        let Some(first) = self.open.iter().position(|id| is_waiting(&id)) else { return };
-        let waiting: Vec<RequestId> = self.open[first..].iter().filter(is_waiting).copied().collect();
-        for id in waiting {
-            let Some(Phase::Attempting(attempt)) = ctx.requests.get(id.0).map(|r| r.phase.clone()) else { continue };
-            if attempt != found_by {
-                leave_attempt(ctx, attempt, Cause::OtherRequest);
-                self.on_unreachable(ctx, id, attempt, Cause::OtherRequest);
-            }
-        }
-    }
 }
 
 /// Configured retransmissions for a method.
@@ -483,11 +290,11 @@ pub(super) fn set_attempt_timer(ctx: &mut Context<'_>, id: AttemptId, ms: u64) {
 }
 
 /// The stack has finished with this attempt: nothing needs to be cancelled.
-fn settle_attempt(ctx: &mut Context<'_>, id: AttemptId, state: AttemptState) {
-    if let Some(attempt) = ctx.attempts.get_mut(id.0) {
-        attempt.state = state;
-    }
-    set_attempt_timer(ctx, id, transaction_timeout_ms(ctx.options.t1_ms));
+pub(super) fn settle_attempt(ctx: &mut Context<'_>, id: AttemptId, state: AttemptState) {
+    let Some(attempt) = ctx.attempts.get_mut(id.0) else { return };
+    attempt.state = state;
+    let at = ctx.now.after(transaction_timeout_ms(ctx.options.t1_ms));
+    attempt.timer = Some(ctx.timers.replace(attempt.timer, at, TimerKey::Attempt(id)));
 }
 
 /// The walk goes on without this attempt: the stack stops it but stays ready for a late answer.
@@ -533,7 +340,7 @@ pub(super) fn end_attempt(ctx: &mut Context<'_>, id: AttemptId, mode: CancelMode
 }
 
 /// Keeps a fact about an attempt.
-fn note(ctx: &mut Context<'_>, id: AttemptId, what: impl FnOnce(Method, Server) -> What) {
+pub(super) fn note(ctx: &mut Context<'_>, id: AttemptId, what: impl FnOnce(Method, Server) -> What) {
     let Some(attempt) = ctx.attempts.get(id.0) else { return };
     let what = what(attempt.method, attempt.server);
     ctx.trace.note_request(ctx.now, attempt.account, attempt.request, what, Some(attempt.target().key));
@@ -545,18 +352,6 @@ fn log_attempt(ctx: &mut Context<'_>, id: AttemptId) {
     let (method, wait) = (attempt.method.text(), Seconds(attempt.budget.ms));
     let line = format!("account {account}: {method} to {target} (server {server}), up to {wait}");
     ctx.actions.push_back(Action::Log(LogLevel::Debug, line));
-}
-
-fn log_failure(ctx: &mut Context<'_>, id: AttemptId, cause: Cause) {
-    if ctx.options.log_level < LogLevel::Info {
-        return;
-    }
-    let Some(attempt) = ctx.attempts.get(id.0) else { return };
-    let (account, method, list, index) = (attempt.account.0, attempt.method, attempt.list.clone(), attempt.index);
-    let after = Seconds(ctx.now.since(attempt.started));
-    let target = list.targets()[usize::from(index)].as_str();
-    let (method, cause) = (method.text(), CauseText(cause));
-    ctx.log(LogLevel::Info, format_args!("account {account}: {method} to {target} failed after {after}: {cause}"));
 }
 
 /// A cause for people, with the status code of a response.

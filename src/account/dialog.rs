@@ -75,7 +75,7 @@ impl Account {
             }
         };
         let is_call = dialog.is_call;
-        let id = DialogId(ctx.dialogs.insert(dialog).map_err(|_| DialogError::TooMany)?);
+        let id = DialogId(ctx.dialogs.insert(dialog).ok_or(DialogError::TooMany)?);
         self.dialogs.push(id);
         self.calls += u32::from(is_call);
         if is_call {

@@ -2,6 +2,7 @@
 
 use super::context::Context;
 use super::machine::{Account, Held};
+use super::request::Request;
 use crate::policy::Method;
 use crate::target::TargetKey;
 use crate::types::{AttemptId, SECOND_MS, Server, Time};
@@ -10,6 +11,12 @@ use crate::types::{AttemptId, SECOND_MS, Server, Time};
 const MAX_HELD: usize = 64;
 
 impl Account {
+    /// True if a request tries this target last. An urgent one treats all alike.
+    pub(super) fn is_tried_last(&self, ctx: &Context<'_>, request: &Request, server: Server, key: TargetKey) -> bool {
+        let is_avoided = || request.walk.avoided.as_deref() == Some(&key);
+        request.urgent.is_none() && (is_avoided() || self.is_held(ctx, request.method, server, key))
+    }
+
     /// True if this target is to be tried last by a request of this method: it asked for a pause, does not answer OPTIONS, or
     /// is in quarantine.
     pub(super) fn is_held(&self, ctx: &Context<'_>, method: Method, server: Server, key: TargetKey) -> bool {
@@ -52,12 +59,12 @@ impl Account {
     }
 
     /// An attempt begins: if its target has failed, it is the one that finds out whether the target is back.
-    pub(super) fn note_quarantine_probe(&self, ctx: &mut Context<'_>, id: AttemptId) {
-        let Some(attempt) = ctx.attempts.get(id.0) else { return };
-        let key = attempt.target().key;
+    pub(super) fn note_quarantine_probe(&self, ctx: &mut Context<'_>, server: Server, key: TargetKey, id: AttemptId) {
+        if self.quarantine_ms(server) == 0 {
+            return;
+        }
         let has_probe = |probe| is_unanswered(ctx, probe);
-        let needs_one = ctx.health.failure(key).is_some_and(|failure| !failure.probe.is_some_and(has_probe));
-        if needs_one && self.quarantine_ms(attempt.server) > 0 {
+        if ctx.health.failure(key).is_some_and(|failure| !failure.probe.is_some_and(has_probe)) {
             ctx.health.probed(key, id);
         }
     }

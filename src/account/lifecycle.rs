@@ -236,8 +236,7 @@ impl Account {
     /// an input, where what follows would mix the old state with the new one.
     pub fn end_input(&mut self, ctx: &mut Context<'_>) {
         self.leave_unlisted_targets(ctx);
-        let may_change = self.phase == Phase::Off || self.is_idle(ctx);
-        if self.pending.is_some() && may_change && !self.is_gone() {
+        if self.pending.is_some() && (self.phase == Phase::Off || self.is_idle(ctx)) && !self.is_gone() {
             self.apply_pending(ctx);
         }
         for server in Server::BOTH {

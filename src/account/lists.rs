@@ -37,9 +37,12 @@ impl Account {
             true => ctx.lists.get_more(ctx.now, &self.settings, server),
             false => ctx.lists.get(ctx.now, &self.settings, server),
         };
-        match (state, self.bound_target(ctx.now, server)) {
-            (ListState::Failed | ListState::Slow, Some((list, target))) => ListState::Ready(list.only(target)),
-            (state, _) => state,
+        if !matches!(state, ListState::Failed | ListState::Slow) {
+            return state;
+        }
+        match self.bound_target(ctx.now, server) {
+            Some((list, target)) => ListState::Ready(list.only(target)),
+            None => state,
         }
     }
 
@@ -69,23 +72,18 @@ impl Account {
         extent: Extent,
     ) -> bool {
         let is_complete = extent == Extent::Complete;
-        let count = |ctx: &Context<'_>| {
-            let request = ctx.requests.get(id.0);
-            request.and_then(|r| r.walk.list(server)).map_or(0, |list| list.targets().len())
-        };
-        let before = count(ctx);
-        let start = match is_complete || self.can_begin(server, &list) {
-            true if before == 0 => self.start_in(ctx, id, server, &list),
-            _ => Start::Primary,
+        let begins = ctx.requests.get(id.0).is_some_and(|request| request.walk.list(server).is_none());
+        let start = match begins && (is_complete || self.can_begin(server, &list)) {
+            true => self.start_in(ctx, id, server, &list),
+            false => Start::Primary,
         };
         let list = match self.bound_target(ctx.now, server) {
-            Some((_, target)) if is_complete => list.with(target),
+            // Mostly the binding was granted by a target of this very list.
+            Some((known, target)) if is_complete && !Arc::ptr_eq(known, &list) => list.with(target),
             _ => list,
         };
-        if let Some(request) = ctx.requests.get_mut(id.0) {
-            request.walk.set_list(server, list, start, extent == Extent::Begun);
-        }
-        count(ctx) > before
+        let Some(request) = ctx.requests.get_mut(id.0) else { return false };
+        request.walk.set_list(server, list, start, extent == Extent::Begun)
     }
 
     pub(super) fn pass_by(&mut self, ctx: &mut Context<'_>, id: RequestId, server: Server) {
@@ -138,12 +136,12 @@ impl Account {
     /// The end of an input: a binding whose target DNS does not name any more moves, once no call is up or being set up.
     pub(super) fn leave_unlisted_targets(&mut self, ctx: &mut Context<'_>) {
         for server in Server::BOTH {
+            if !self.sides[server.index()].unlisted {
+                continue;
+            }
             let lane = self.lane_of(server);
-            let moves = self.sides[server.index()].unlisted
-                && self.phase == AccountPhase::Running
-                && self.lanes[usize::from(lane)].walk.is_none()
-                && self.is_idle(ctx);
-            if !moves {
+            let is_walking = self.lanes[usize::from(lane)].walk.is_some();
+            if self.phase != AccountPhase::Running || is_walking || !self.is_idle(ctx) {
                 continue;
             }
             self.sides[server.index()].unlisted = false;

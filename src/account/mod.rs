@@ -39,6 +39,7 @@ mod rehearsal;
 mod request;
 mod trace;
 mod urgent;
+mod verdict;
 mod walk;
 
 pub use action::{

@@ -22,11 +22,12 @@ impl Account {
     /// True if this target must know the phone before it gets this request.
     pub(super) fn needs_registration(&self, now: Time, request: &Request, server: Server, index: u8) -> bool {
         let Some(settings) = self.settings.server(server) else { return false };
-        let target = request.walk.list(server).and_then(|list| list.targets().get(usize::from(index)));
-        let Some(target) = target else { return false };
         let is_routed = request.kind == Kind::Firmware && request.urgent.is_none() && !request.is_in_dialog;
-        let is_asked = is_routed && settings.register_on_enable;
-        if !is_asked || self.knows_us(now, server, target.key) {
+        if !is_routed || !settings.register_on_enable {
+            return false;
+        }
+        let target = request.walk.list(server).and_then(|list| list.targets().get(usize::from(index)));
+        if target.is_none_or(|target| self.knows_us(now, server, target.key)) {
             return false;
         }
         let is_asked_at_once = settings.failback_mode == FailbackMode::NewRequests || !self.holds_binding(now, server);

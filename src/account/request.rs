@@ -186,7 +186,9 @@ impl Account {
         let id = self.insert_request(ctx, Kind::Firmware, method, token, walk).ok_or(StartError::TooMany)?;
         ctx.counters.requests_started += 1;
         ctx.trace.note_request(ctx.now, self.id, id, What::Started(method), None);
-        if let Some(request) = ctx.requests.get_mut(id.0).filter(|_| new.is_urgent) {
+        if new.is_urgent
+            && let Some(request) = ctx.requests.get_mut(id.0)
+        {
             request.urgent = Some(Box::default());
         }
         if working_only && self.current == Server::Fallback {
@@ -207,24 +209,21 @@ impl Account {
         mut walk: Walk,
     ) -> Option<RequestId> {
         walk.no_plain_after_tls = !self.settings.allow_plain_failover;
-        let phase = Phase::AwaitingList(self.current);
-        let account = self.id;
         let was_idle = self.is_idle(ctx);
-        let request = Request {
+        let id = RequestId(ctx.requests.insert(Request {
             kind,
-            account,
+            account: self.id,
             method,
             token,
             walk,
-            phase,
+            phase: Phase::AwaitingList(self.current),
             last_attempt: None,
             min_expires_s: None,
             was_idle,
             is_in_dialog: false,
             urgent: None,
             timer: None,
-        };
-        let id = RequestId(ctx.requests.insert(request).ok()?);
+        })?);
         self.open.push(id);
         Some(id)
     }
@@ -256,14 +255,11 @@ impl Account {
         for _ in 0..8 {
             let Some(request) = ctx.requests.get(id.0) else { return };
             let avoid = self.settings.skip_redundant_failover_addr;
-            let (method, is_urgent, avoided) =
-                (request.method, request.urgent.is_some(), request.walk.avoided.as_deref());
-            let is_last = |server, key| !is_urgent && (avoided == Some(&key) || self.is_held(ctx, method, server, key));
-            let pick = request.walk.pick(is_last, avoid);
+            let pick = request.walk.pick(|server, key| self.is_tried_last(ctx, request, server, key), avoid);
             let (Pick::Target(server, _) | Pick::NeedList(server)) = pick else {
                 return self.exhausted(ctx, id);
             };
-            let has_list = request.walk.list(server).is_some();
+            let (has_list, is_urgent) = (request.walk.list(server).is_some(), request.urgent.is_some());
             match self.gate(ctx.now, request, server) {
                 Gate::Open => {}
                 Gate::Closed => {

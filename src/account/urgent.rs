@@ -89,13 +89,11 @@ impl Account {
         set_phase(ctx, id, Phase::AwaitingList(server));
     }
 
-    /// The next attempt of a request begins: an urgent one keeps those that are open, and asks yet another target if this
+    /// The next attempt of an urgent request begins: those that are open stay so, and yet another target is asked if this
     /// one is silent.
     pub(super) fn keep_branch_open(&mut self, ctx: &mut Context<'_>, id: RequestId, transport: Transport) {
-        if ctx.requests.get(id.0).is_some_and(|request| request.urgent.is_some()) {
-            keep_branch(ctx, id);
-            self.set_request_timer(ctx, id, urgent_patience_ms(transport));
-        }
+        keep_branch(ctx, id);
+        self.set_request_timer(ctx, id, urgent_patience_ms(transport));
     }
 
     /// A challenge was answered: the server gets the same patience once more.

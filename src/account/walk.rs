@@ -1,7 +1,10 @@
 //! The order in which one request tries targets.
 
-use crate::target::{Target, TargetKey, TargetList};
-use crate::types::{Cause, RareList, Server, Transport, TransportFailure};
+mod side;
+
+use crate::target::{Places, TargetKey, TargetList};
+use crate::types::{Cause, RareList, Server, TransportFailure};
+use side::{NOWHERE, Side, place_in};
 use std::sync::Arc;
 
 /// Failed attempts remembered for the completion: every target of two full lists.
@@ -53,37 +56,6 @@ enum Scope {
     Primary,
 }
 
-/// The position of a target that is not in the list.
-const NOWHERE: u8 = u8::MAX;
-
-/// The position of a target.
-fn place_in(list: &TargetList, key: TargetKey) -> u8 {
-    list.position(key).map_or(NOWHERE, |place| place as u8)
-}
-
-/// What is known about one server of a walk.
-#[derive(Clone, Debug)]
-struct Side {
-    list: Option<Arc<TargetList>>,
-    // Positions of the targets that come first; NOWHERE stands for none.
-    first: [u8; 2],
-    // Bit n: target n was tried.
-    tried: u32,
-    // Bit n: target n was silent or unreachable.
-    dead: u32,
-    // Bit n: so is its whole host, as far as this walk knows. (A port that refuses says nothing about other ports.)
-    silent: u32,
-    // More targets may follow those of the list.
-    more: bool,
-    // The name led nowhere, or the server is not to be asked by this request.
-    closed: bool,
-}
-
-impl Side {
-    const NEW: Side =
-        Side { list: None, first: [NOWHERE; 2], tried: 0, dead: 0, silent: 0, more: false, closed: false };
-}
-
 /// Servers and targets of one request, and how far it got.
 #[derive(Clone, Debug)]
 pub struct Walk {
@@ -94,8 +66,10 @@ pub struct Walk {
     more_failed: RareList<Failed>,
     failed_count: u8,
     last_cause: Option<Cause>,
-    /// Attempts started so far.
-    pub ordinal: u32,
+    // By server: a TLS target has failed.
+    tls_failed: [bool; 2],
+    /// Attempts started so far: not many more than two lists have targets.
+    pub ordinal: u16,
     /// Another server stands behind the last target, although this walk does not reach it: no target is the last one.
     pub more_behind: bool,
     /// After a TLS target failed, plain transports of the same server are passed over: whoever could make TLS fail must not
@@ -123,6 +97,7 @@ impl Walk {
             more_failed: RareList::EMPTY,
             failed_count: 0,
             last_cause: None,
+            tls_failed: [false; 2],
             ordinal: 0,
             more_behind: false,
             no_plain_after_tls: true,
@@ -175,9 +150,10 @@ impl Walk {
     }
 
     /// Gives the walk the targets of a server, or the first of them if `more` follow. It keeps those that it began with, at
-    /// their places, and where it began; others come behind them.
-    pub fn set_list(&mut self, server: Server, list: Arc<TargetList>, start: Start, more: bool) {
+    /// their places, and where it began; others come behind them. True if there are others.
+    pub fn set_list(&mut self, server: Server, list: Arc<TargetList>, start: Start, more: bool) -> bool {
         let side = &mut self.sides[server.index()];
+        let before = side.all();
         side.more = more;
         side.list = Some(match side.list.take() {
             Some(old) => TargetList::joined(&old, &list),
@@ -190,6 +166,23 @@ impl Walk {
                 list
             }
         });
+        let new = side.all().without(before);
+        self.find_dead_addresses(server, new);
+        !new.is_empty()
+    }
+
+    /// New targets may be at an address that the walk has found dead already.
+    fn find_dead_addresses(&mut self, server: Server, new: Places) {
+        if self.sides.iter().all(|side| side.at_dead_address.is_empty()) {
+            return;
+        }
+        for place in new.in_order([NOWHERE; 2]) {
+            let is_at_same =
+                |side: &Side, key: TargetKey| !side.at(key.address.ip()).and(side.at_dead_address).is_empty();
+            if self.key(server, place).is_some_and(|key| self.sides.iter().any(|side| is_at_same(side, key))) {
+                self.sides[server.index()].at_dead_address.add(place);
+            }
+        }
     }
 
     /// What is still missing of a server's list is not waited for.
@@ -216,13 +209,13 @@ impl Walk {
     /// True if this walk passes a target over because it is plain, and a TLS target of its server failed.
     #[must_use]
     pub fn is_barred_as_plain(&self, server: Server, index: u8) -> bool {
-        self.is_tls_only(server) && !self.is_tls(server, index)
+        self.barred(server).contains(index)
     }
 
     /// True if a target was tried, or passed by for want of a registration.
     #[must_use]
     pub fn was_tried(&self, server: Server, index: u8) -> bool {
-        self.sides[server.index()].tried & (1 << index) != 0
+        self.sides[server.index()].tried.contains(index)
     }
 
     /// The targets of a server, if the walk has them.
@@ -279,7 +272,7 @@ impl Walk {
     /// the whole walk.
     #[must_use]
     pub fn pick(&self, held: impl Fn(Server, TargetKey) -> bool, avoid_dead_addresses: bool) -> Pick {
-        for server in self.order.into_iter().flatten() {
+        for server in self.servers() {
             let side = &self.sides[server.index()];
             if side.closed {
                 continue;
@@ -287,10 +280,10 @@ impl Walk {
             if side.list.is_none() {
                 return Pick::NeedList(server);
             }
-            let fresh = |index: &u8| !avoid_dead_addresses || !self.on_dead_address(server, *index);
+            let shunned = if avoid_dead_addresses { side.at_dead_address } else { Places::NONE };
             let mut late = None;
-            for index in self.untried(server).filter(fresh) {
-                if !self.key(server, index).is_some_and(|key| held(server, key)) {
+            for index in side.in_order(self.untried(server).without(shunned)) {
+                if !side.target(index).is_some_and(|target| held(server, target.key)) {
                     return Pick::Target(server, index);
                 }
                 late.get_or_insert(index);
@@ -302,9 +295,9 @@ impl Walk {
                 return Pick::NeedList(server);
             }
         }
-        let open = self.order.into_iter().flatten().filter(|server| !self.sides[server.index()].closed);
-        for server in open {
-            if let Some(index) = self.untried(server).next() {
+        for server in self.servers() {
+            let side = &self.sides[server.index()];
+            if let Some(index) = side.in_order(self.untried(server)).next().filter(|_| !side.closed) {
                 return Pick::Target(server, index);
             }
         }
@@ -316,28 +309,29 @@ impl Walk {
     #[must_use]
     pub fn is_last(&self, server: Server, index: u8, can_follow: impl Fn(Server) -> bool) -> bool {
         !self.more_behind
-            && self.order.into_iter().flatten().all(|other| {
+            && self.servers().all(|other| {
                 let side = &self.sides[other.index()];
-                let none_left = self.untried(other).all(|left| (other, left) == (server, index));
-                side.closed || !can_follow(other) || (side.list.is_some() && !side.more && none_left)
+                let this = if other == server { Places::only(index) } else { Places::NONE };
+                let is_through = side.list.is_some() && !side.more && self.untried(other).without(this).is_empty();
+                side.closed || is_through || !can_follow(other)
             })
     }
 
     /// Marks a target as tried.
     pub fn try_target(&mut self, server: Server, index: u8) {
-        self.sides[server.index()].tried |= 1 << index;
-        self.ordinal += 1;
+        self.sides[server.index()].tried.add(index);
+        self.ordinal = self.ordinal.saturating_add(1);
     }
 
     /// Passes a target by: no attempt was made, as something that has to come first has failed.
     pub fn skip_target(&mut self, server: Server, index: u8) {
-        self.sides[server.index()].tried |= 1 << index;
+        self.sides[server.index()].tried.add(index);
     }
 
     /// True if a target has not been tried yet.
     #[must_use]
     pub fn is_untried(&self, server: Server, index: u8) -> bool {
-        self.untried(server).any(|untried| untried == index)
+        self.untried(server).contains(index)
     }
 
     /// True if every target that stands before this one was dead in this walk, or is dead as far as `is_dead` knows. A
@@ -345,37 +339,39 @@ impl Walk {
     #[must_use]
     pub fn passed_only_dead(&self, server: Server, index: u8, is_dead: impl Fn(TargetKey) -> bool) -> bool {
         let side = &self.sides[server.index()];
-        let tls_only = self.is_tls_only(server);
-        self.in_order(server).take_while(|before| *before != index).all(|before| {
-            let was_tried = side.tried & (1 << before) != 0;
-            side.dead & (1 << before) != 0
-                || (tls_only && !self.is_tls(server, before))
-                || (!was_tried && self.on_dead_address(server, before))
-                || self.key(server, before).is_some_and(&is_dead)
-        })
+        let dead_here = side.dead.or(self.barred(server)).or(side.avoided());
+        let mut before = side.in_order(side.all()).take_while(|before| *before != index);
+        before.all(|before| dead_here.contains(before) || self.key(server, before).is_some_and(&is_dead))
     }
 
     /// True if the target `key` stands before this one.
     #[must_use]
     pub fn comes_before(&self, server: Server, key: TargetKey, index: u8) -> bool {
-        let mut before = self.in_order(server).take_while(|before| *before != index);
+        let side = &self.sides[server.index()];
+        let mut before = side.in_order(side.all()).take_while(|before| *before != index);
         before.any(|before| self.key(server, before) == Some(key))
     }
 
     /// A target has not answered for a while: others on its address are tried later.
     pub fn note_silent(&mut self, server: Server, index: u8) {
-        self.sides[server.index()].silent |= 1 << index;
+        let Some(target) = self.sides[server.index()].target(index) else { return };
+        let ip = target.key.address.ip();
+        for side in &mut self.sides {
+            side.at_dead_address = side.at_dead_address.or(side.at(ip));
+        }
     }
 
     /// Lets a target be tried once more.
     pub fn try_again(&mut self, server: Server, index: u8) {
-        self.sides[server.index()].tried &= !(1 << index);
+        self.sides[server.index()].tried.remove(index);
     }
 
     /// Notes a failed attempt; `dead` when the target was silent or unreachable.
     pub fn note_failure(&mut self, failed: Failed, dead: bool, retry_after_s: Option<u32>) {
+        let side = &mut self.sides[failed.server.index()];
+        self.tls_failed[failed.server.index()] |= side.is_tls(failed.index);
         if dead {
-            self.sides[failed.server.index()].dead |= 1 << failed.index;
+            side.dead.add(failed.index);
             if is_of_host(failed.cause) {
                 self.note_silent(failed.server, failed.index);
             }
@@ -411,76 +407,40 @@ impl Walk {
     #[must_use]
     pub fn found_dead(&self, server: Server, avoid_dead_addresses: bool) -> bool {
         let side = &self.sides[server.index()];
-        let Some(list) = &side.list else { return false };
-        let tls_only = self.is_tls_only(server);
-        !side.more
-            && side.dead != 0
-            && (0..list.targets().len() as u8).all(|index| {
-                side.dead & (1 << index) != 0
-                    || (tls_only && !self.is_tls(server, index))
-                    || (avoid_dead_addresses && side.tried & (1 << index) == 0 && self.on_dead_address(server, index))
-            })
-    }
-
-    fn target(&self, server: Server, index: u8) -> Option<&Target> {
-        self.list(server)?.targets().get(usize::from(index))
-    }
-
-    fn key(&self, server: Server, index: u8) -> Option<TargetKey> {
-        self.target(server, index).map(|target| target.key)
-    }
-
-    /// The targets of a server in the order in which this walk asks them, whatever has become of them.
-    fn in_order(&self, server: Server) -> impl Iterator<Item = u8> {
-        let side = &self.sides[server.index()];
-        let count = side.list.as_ref().map_or(0, |list| list.targets().len()) as u8;
-        let [first, second] = side.first;
-        let second = if second == first { NOWHERE } else { second };
-        let rest = (0..count).filter(move |index| *index != first && *index != second);
-        [first, second].into_iter().filter(move |index| *index < count).chain(rest)
-    }
-
-    fn untried(&self, server: Server) -> impl Iterator<Item = u8> {
-        let side = &self.sides[server.index()];
-        let tls_only = self.is_tls_only(server);
-        let wanted = move |index: &u8| match self.scope {
-            Scope::All => true,
-            Scope::One(only) => *index == only,
-            Scope::Primary => *index == 0,
-        };
-        let allowed = move |index: &u8| !tls_only || self.is_tls(server, *index);
-        self.in_order(server).filter(move |index| side.tried & (1 << index) == 0).filter(wanted).filter(allowed)
-    }
-
-    /// True if the plain targets of a server are out of bounds for this walk.
-    fn is_tls_only(&self, server: Server) -> bool {
-        self.failed_count > 0
-            && self.no_plain_after_tls
-            && self.failures().any(|failed| failed.server == server && self.is_tls(server, failed.index))
-    }
-
-    fn is_tls(&self, server: Server, index: u8) -> bool {
-        self.key(server, index).is_some_and(|key| key.transport == Transport::Tls)
+        let avoided = if avoid_dead_addresses { side.avoided() } else { Places::NONE };
+        let dead_here = side.dead.or(self.barred(server)).or(avoided);
+        !side.more && !side.dead.is_empty() && side.all().without(dead_here).is_empty()
     }
 
     /// True if an attempt of this walk found the address of a target dead.
     pub(super) fn on_dead_address(&self, server: Server, index: u8) -> bool {
-        // Mostly there is none.
-        if self.sides.iter().all(|side| side.silent == 0) {
-            return false;
-        }
-        let ip = |server, index| self.target(server, index).map(|target| target.key.address.ip());
-        let wanted = ip(server, index);
-        for other in Server::BOTH {
-            let mut silent = self.sides[other.index()].silent;
-            while silent != 0 {
-                if ip(other, silent.trailing_zeros() as u8) == wanted {
-                    return true;
-                }
-                silent &= silent - 1;
-            }
-        }
-        false
+        self.sides[server.index()].at_dead_address.contains(index)
+    }
+
+    /// The servers, in the order in which they are asked.
+    fn servers(&self) -> impl Iterator<Item = Server> {
+        self.order.iter().filter_map(|server| *server)
+    }
+
+    fn key(&self, server: Server, index: u8) -> Option<TargetKey> {
+        self.sides[server.index()].target(index).map(|target| target.key)
+    }
+
+    /// The targets that are in the scope of this walk, have not been tried and are not out of bounds.
+    fn untried(&self, server: Server) -> Places {
+        let side = &self.sides[server.index()];
+        let wanted = match self.scope {
+            Scope::All => side.all(),
+            Scope::One(only) => side.all().and(Places::only(only)),
+            Scope::Primary => side.all().and(Places::only(0)),
+        };
+        wanted.without(side.tried).without(self.barred(server))
+    }
+
+    /// The targets of a server that are out of bounds for this walk: the plain ones, after a TLS target failed.
+    fn barred(&self, server: Server) -> Places {
+        let side = &self.sides[server.index()];
+        if self.tls_failed[server.index()] && self.no_plain_after_tls { side.plain() } else { Places::NONE }
     }
 }
 

@@ -158,3 +158,18 @@ fn the_smallest_wish_counts_only_if_every_target_had_one() {
     walk.note_failure(failed, false, Some(5));
     assert_eq!(walk.retry_after_s, None);
 }
+
+#[test]
+fn an_address_that_was_dead_before_a_list_came_is_avoided_there_as_well() {
+    let udp = Transport::Udp;
+    let mut walk = Walk::new(Server::Working, Some(Server::Fallback));
+    walk.set_list(Server::Working, list(&[(udp, "192.0.2.1:5060")]), Start::Primary, true);
+    walk.try_target(Server::Working, 0);
+    walk.note_failure(Failed { server: Server::Working, index: 0, cause: Cause::Timeout }, true, None);
+    let more = list(&[(udp, "192.0.2.1:5062"), (udp, "192.0.2.2:5060")]);
+    assert!(walk.set_list(Server::Working, more.clone(), Start::Primary, false));
+    assert!(!walk.set_list(Server::Working, more, Start::Primary, false));
+    let other = list(&[(udp, "192.0.2.1:5064"), (udp, "192.0.2.3:5060")]);
+    assert!(walk.set_list(Server::Fallback, other, Start::Primary, false));
+    assert_eq!(order(walk, false, |_| false, true), [(1, 2), (2, 1), (1, 1), (2, 0)]);
+}

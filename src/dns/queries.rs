@@ -444,7 +444,7 @@ impl Queries {
             timer: None,
             failure: QueryFailure::Silent,
         };
-        Some(QueryHandle(self.table.insert(query).ok()?))
+        Some(QueryHandle(self.table.insert(query)?))
     }
 
     /// The query in flight with this property; ids and questions belong to one each.

@@ -327,9 +327,10 @@ impl Lists for Directory {
     fn get(&mut self, now: Time, settings: &AccountSettings, server: Server) -> ListState {
         let Some(slot) = self.slot(settings, server) else { return ListState::Failed };
         slot.drop_too_old(now);
-        if slot.wants_job(now) {
-            self.start(now, settings, server);
+        if !slot.wants_job(now) {
+            return slot.state(now);
         }
+        self.start(now, settings, server);
         self.slots.get((settings.id, server)).map_or(ListState::Failed, |slot| slot.state(now))
     }
 

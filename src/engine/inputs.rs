@@ -1,18 +1,18 @@
 //! The engine: what can be put in, and what comes out.
 
 mod network;
+mod news;
+mod settings;
 
 use super::clock::Clock;
-use super::directory::{Directory, ListFact, ListNews, Surroundings};
+use super::directory::{Directory, Surroundings};
 use super::options::EngineOptions;
 use crate::account::{
-    Account, Action, Attempt, AttemptState, Context, Counters, Dialog, DnsAnswer, DoneReport, FinalResponse, Lists,
-    LogLevel, NewRequest, Options, Phase, RecordOrigin, RegistrationState, ReportStatus, Request, StartError, TimerKey,
-    Trace, What,
+    Account, Action, Attempt, AttemptState, Context, Counters, Dialog, DoneReport, FinalResponse, Lists, LogLevel,
+    NewRequest, Options, Phase, RegistrationState, ReportStatus, Request, StartError, TimerKey, Trace, What,
 };
-
-use crate::config::{AccountSettings, DeviceSettings, Settings};
-use crate::resolve::{ResolveCounters, Resolver, ResolverOptions, Settled};
+use crate::config::{DeviceSettings, Settings};
+use crate::resolve::{ResolveCounters, Resolver, ResolverOptions};
 use crate::target::{HealthTable, TargetList};
 use crate::types::{
     AccountId, AttemptId, Cause, DnsServerIndex, DnsTransport, Families, Random, RequestId, Server, Slab, Time, Timers,
@@ -31,13 +31,8 @@ const TABLE_MIN: usize = 1_024;
 const ATTEMPTS_PER_REQUEST: usize = 4;
 /// Actions that the queue keeps room for: more than one input causes on a phone.
 const ROOM_FOR_ACTIONS: usize = 32;
-/// DNS servers that are used.
-pub const MAX_DNS_SERVERS: usize = 8;
 /// Stands in records for what concerns no single account.
 const DEVICE: AccountId = AccountId(0);
-/// Port of DNS servers whose configuration names none.
-const DNS_PORT: u16 = 53;
-
 /// Why an input was not taken.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum InputError {
@@ -214,11 +209,12 @@ impl Engine {
         self.shared.attempts.get(id.0)
     }
 
-    /// The send callback runs now: from here on, leaving the attempt has to be told to the stack.
-    pub fn take_send(&mut self, id: AttemptId) -> Option<&Attempt> {
+    /// The send callback runs now: from here on, leaving the attempt has to be told to the stack. The attempt and its
+    /// account.
+    pub fn take_send(&mut self, id: AttemptId) -> Option<(&Attempt, Option<&Account>)> {
         let attempt = self.shared.attempts.get_mut(id.0)?;
         attempt.sent = true;
-        Some(attempt)
+        Some((attempt, account_in(&self.accounts, attempt.account)))
     }
 
     /// The completion of a request; the request is gone then.
@@ -314,23 +310,6 @@ impl Engine {
         self.settle(now);
     }
 
-    /// The DNS servers, best first. They replace those of the configuration, until the end of the engine.
-    pub fn set_dns_servers(&mut self, now_ms: u64, servers: &[SocketAddr]) {
-        let now = self.clock.read(now_ms);
-        self.dns_servers_given = true;
-        self.replace_dns_servers(now, servers.to_vec());
-        for place in 0..self.accounts.len() {
-            self.with_account(now, AccountId(place as u32 + 1), |account, ctx| account.on_dns_changed(ctx));
-        }
-        self.settle(now);
-    }
-
-    /// The DNS servers in use; a [`DnsServerIndex`] is a position in here.
-    #[must_use]
-    pub fn dns_servers(&self) -> &[SocketAddr] {
-        &self.dns_servers
-    }
-
     /// The address families that have a route. Targets of another family are not used, and not asked for.
     pub fn set_families(&mut self, now_ms: u64, families: Families) {
         let now = self.clock.read(now_ms);
@@ -343,35 +322,6 @@ impl Engine {
             }
         }
         self.settle(now);
-    }
-
-    /// New settings, as a whole. Accounts whose settings stayed the same are not touched.
-    pub fn reconfigure(&mut self, now_ms: u64, settings: &Settings) {
-        let now = self.clock.read(now_ms);
-        self.shared.trace.note(now, DEVICE, What::Reloaded);
-        if self.device != settings.device {
-            self.device = settings.device.clone();
-            self.shared.directory.configure(settings.device.clone());
-            if !self.dns_servers_given {
-                self.use_configured_dns_servers();
-            }
-        }
-        for place in 0..self.accounts.len() {
-            let id = AccountId(place as u32 + 1);
-            let found = settings.accounts.binary_search_by_key(&id, |account| account.id);
-            let new = found.ok().and_then(|position| settings.accounts.get(position));
-            self.reconfigure_account(now, id, new);
-        }
-        for account in &settings.accounts {
-            if self.account(account.id).is_none() {
-                self.add_account(account.clone());
-            }
-        }
-        self.settle(now);
-    }
-
-    fn reconfigure_account(&mut self, now: Time, id: AccountId, new: Option<&Arc<AccountSettings>>) {
-        self.with_account(now, id, |account, ctx| account.reconfigure(ctx, new.cloned()));
     }
 
     /// Starts an account.
@@ -401,8 +351,7 @@ impl Engine {
     /// An account, if it is configured and enabled.
     #[must_use]
     pub fn account(&self, id: AccountId) -> Option<&Account> {
-        let place = (id.0 as usize).checked_sub(1)?;
-        self.accounts.get(place)?.as_deref()
+        account_in(&self.accounts, id)
     }
 
     /// The state of an account.
@@ -546,135 +495,9 @@ impl Engine {
         }
         Some(result)
     }
-
-    fn add_account(&mut self, settings: Arc<AccountSettings>) {
-        let Some(place) = (settings.id.0 as usize).checked_sub(1) else { return };
-        if self.accounts.len() <= place {
-            self.accounts.resize_with(place + 1, || None);
-        }
-        self.accounts[place] = Some(Box::new(Account::new(settings)));
-    }
-
-    fn use_configured_dns_servers(&mut self) {
-        let servers = self.device.dns_servers.iter().map(|ip| SocketAddr::new(*ip, DNS_PORT)).collect();
-        self.replace_dns_servers(self.clock.now(), servers);
-    }
-
-    fn replace_dns_servers(&mut self, now: Time, mut servers: Vec<SocketAddr>) {
-        servers.truncate(MAX_DNS_SERVERS);
-        if servers == self.dns_servers {
-            return;
-        }
-        self.dns_servers = servers;
-        let count = self.dns_servers.len();
-        self.shared.trace.note(now, DEVICE, What::DnsServers(count as u8));
-        let (resolver, out) = self.shared.directory.resolver();
-        resolver.set_servers(now, count, out);
-        self.shared.directory.expire();
-    }
-
-    /// After every input: tells the accounts what happened to lists, and queues what DNS wants sent.
-    fn settle(&mut self, now: Time) {
-        if self.shared.directory.is_quiet() {
-            return;
-        }
-        loop {
-            self.shared.directory.collect(now);
-            if !self.spread_news(now) {
-                break;
-            }
-        }
-        self.queue_dns();
-    }
-
-    /// Tells the accounts what they have to hear. False if there was nothing.
-    fn spread_news(&mut self, now: Time) -> bool {
-        // What was learned stands in the log before what is made of it.
-        self.queue_notes();
-        let mut any = false;
-        while let Some(news) = self.shared.directory.next_news() {
-            any = true;
-            match news {
-                ListNews::Settled(account, server) => {
-                    self.with_account(now, account, |account, ctx| account.on_list(ctx, server));
-                }
-                ListNews::Slow(account, server) => {
-                    self.with_account(now, account, |account, ctx| account.on_list_slow(ctx, server));
-                }
-                ListNews::Changed(account, server, list) => {
-                    self.with_account(now, account, |account, ctx| account.on_list_changed(ctx, server, &list));
-                }
-            }
-        }
-        any
-    }
-
-    fn queue_notes(&mut self) {
-        let now = self.clock.now();
-        let Shared { directory, actions, options, trace, .. } = &mut self.shared;
-        for (question, answer) in directory.out.settled.drain(..) {
-            trace.note_question(now, What::DnsAnswered(answer_of(answer)), question);
-        }
-        for fact in directory.facts.drain(..) {
-            note_list(trace, now, &fact);
-        }
-        if directory.notes.is_empty() {
-            return;
-        }
-        for note in directory.notes.drain(..) {
-            if options.log_level >= LogLevel::Info {
-                actions.push_back(Action::Log(LogLevel::Info, note));
-            }
-        }
-    }
-
-    fn queue_dns(&mut self) {
-        self.queue_notes();
-        let now = self.clock.now();
-        let Shared { directory, actions, trace, options, .. } = &mut self.shared;
-        while let Some(query) = directory.out.released.pop_front() {
-            actions.push_back(Action::DnsReleased(query.0));
-        }
-        while let Some(datagram) = directory.out.sends.pop_front() {
-            let over_tcp = datagram.transport == DnsTransport::Tcp;
-            if options.log_level >= LogLevel::Debug {
-                let (question, server) = (&datagram.question, datagram.server.0 + 1);
-                let way = if over_tcp { " over TCP" } else { "" };
-                actions
-                    .push_back(Action::Log(LogLevel::Debug, format!("DNS server {server} is asked{way}: {question}")));
-            }
-            trace.note_question(now, What::DnsAsked(datagram.server, over_tcp), datagram.question);
-            actions.push_back(Action::DnsSend {
-                query: datagram.query.0,
-                server: datagram.server,
-                transport: datagram.transport,
-                bytes: datagram.bytes,
-            });
-        }
-    }
 }
 
-/// An answer of DNS as the trace keeps it.
-const fn answer_of(settled: Settled) -> DnsAnswer {
-    match settled {
-        Settled::Records(count) => DnsAnswer::Records(count),
-        Settled::Alias => DnsAnswer::Alias,
-        Settled::NoData => DnsAnswer::NoData,
-        Settled::NoSuchName => DnsAnswer::NoSuchName,
-        Settled::Failed(failure) => DnsAnswer::Failed(failure),
-    }
-}
-
-fn note_list(trace: &mut Trace, now: Time, fact: &ListFact) {
-    let (account, server) = fact.of;
-    let Some(list) = &fact.list else { return trace.note(now, account, What::NoList(server, fact.old_serves)) };
-    trace.note(now, account, What::NewList(server, list.targets().len() as u8));
-    for (place, target) in list.targets().iter().enumerate() {
-        let origin = match 1 << place {
-            bit if fact.stale & bit != 0 => RecordOrigin::Stale,
-            bit if fact.statics & bit != 0 => RecordOrigin::Static,
-            _ => RecordOrigin::Regular,
-        };
-        trace.note_target(now, account, What::ListTarget(server, place as u8, origin), target.key);
-    }
+/// An account, if it is configured and enabled.
+fn account_in(accounts: &[Option<Box<Account>>], id: AccountId) -> Option<&Account> {
+    accounts.get((id.0 as usize).checked_sub(1)?)?.as_deref()
 }

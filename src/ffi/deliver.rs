@@ -1,11 +1,14 @@
-//! From an entry of the action queue to a callback.
+//! From what there is to tell to a callback: entries of the action queue, what came of posted inputs, sockets to watch, and
+//! the deadline.
 
+use super::constants::SFO_TIME_NEVER;
 use super::convert;
-use super::handle::{Core, sfo_engine};
+use super::handle::{Armed, Core, sfo_engine};
 use super::memory::c_string;
 use super::post::sfo_posted;
 use super::types::{sfo_cancel, sfo_dns_query, sfo_done, sfo_event, sfo_outcome, sfo_send};
 use crate::account::{Action, CancelSip, DoneReport, Event, FailedAttempt};
+use crate::io::Change;
 use crate::target::TargetList;
 use crate::types::{AttemptId, DnsServerIndex, DnsTransport, RequestId, TransportFailure};
 use core::mem::size_of;
@@ -20,8 +23,8 @@ struct DnsMessage {
     bytes: Vec<u8>,
 }
 
-/// An action with everything a callback needs, taken out of the engine. It lives for one callback on the stack, so its
-/// size does not matter; a box would be an allocation for every request.
+/// What a callback tells, with everything it needs, taken out of the engine. It lives for one callback on the stack, so
+/// its size does not matter; a box would be an allocation for every request.
 #[allow(clippy::large_enum_variant)]
 enum Ready {
     Send(sfo_send, Arc<TargetList>, AttemptId),
@@ -31,28 +34,16 @@ enum Ready {
     Dns(DnsMessage),
     Log(u32, String),
     Posted(sfo_posted),
+    Watch(Change),
+    Timer(u64),
     Nothing,
 }
 
-/// Runs the callback of the next action. False if there is none.
+/// Runs the callback for the next thing there is to tell. False if there is nothing.
 pub fn next(handle: &sfo_engine) -> bool {
-    let dns_by_firmware = handle.callbacks.dns_send.is_some();
     // Filled in place: what comes back from behind the guard would be copied at every step of the way.
     let mut ready = Ready::Nothing;
-    let found = handle.guarded(|core| {
-        // Before what the posted inputs caused: that is about ids which the firmware learns here.
-        if let Some(posted) = core.posted.pop_front() {
-            ready = Ready::Posted(posted);
-            return true;
-        }
-        match core.engine.next_action() {
-            Some(action) => {
-                prepare(core, action, dns_by_firmware, &mut ready);
-                true
-            }
-            None => false,
-        }
-    });
+    let found = handle.guarded(|core| take_next(handle, core, &mut ready));
     if found != Some(true) {
         return false;
     }
@@ -64,9 +55,46 @@ pub fn next(handle: &sfo_engine) -> bool {
         Ready::Dns(message) => dns_send(handle, &message),
         Ready::Log(level, line) => log(handle, level, &line),
         Ready::Posted(posted) => tell_posted(handle, &posted),
+        Ready::Watch(change) => watch(handle, change),
+        Ready::Timer(deadline_ms) => set_timer(handle, deadline_ms),
         Ready::Nothing => {}
     }
     true
+}
+
+/// Takes the next thing to tell out of the engine. False if there is nothing.
+fn take_next(handle: &sfo_engine, core: &mut Core, ready: &mut Ready) -> bool {
+    // Before what the posted inputs caused: that is about ids which the firmware learns here.
+    if let Some(posted) = core.posted.pop_front() {
+        *ready = Ready::Posted(posted);
+    } else if let Some(action) = core.engine.next_action() {
+        prepare(core, action, handle.callbacks.dns_send.is_some(), ready);
+    } else if let Some(change) = next_dns_change(handle, core) {
+        *ready = Ready::Watch(change);
+    } else if let Some(deadline_ms) = new_deadline(handle, core) {
+        *ready = Ready::Timer(deadline_ms);
+    } else {
+        return false;
+    }
+    true
+}
+
+/// The next change of what to watch, for an epoll-style firmware. Poll-style firmware asks instead.
+fn next_dns_change(handle: &sfo_engine, core: &mut Core) -> Option<Change> {
+    handle.callbacks.dns_watch?;
+    core.io.as_mut()?.next_change()
+}
+
+/// The deadline, when nothing else is left to tell, unless the firmware knows it. An engine that is being freed has none.
+fn new_deadline(handle: &sfo_engine, core: &mut Core) -> Option<u64> {
+    if handle.is_releasing() {
+        return None;
+    }
+    let deadline = core.engine.next_deadline();
+    let wanted = deadline.map_or(Armed::Never, Armed::At);
+    let is_new = wanted != core.armed;
+    core.armed = wanted;
+    is_new.then_some(deadline.unwrap_or(SFO_TIME_NEVER))
 }
 
 fn prepare(core: &mut Core, action: Action, dns_by_firmware: bool, ready: &mut Ready) {
@@ -112,9 +140,8 @@ fn send_by_driver(core: &mut Core, message: &DnsMessage) {
 }
 
 fn prepare_send(core: &mut Core, id: AttemptId, ready: &mut Ready) {
-    let Some(account) = core.engine.attempt(id).map(|attempt| attempt.account) else { return };
-    let through_proxy = core.engine.account(account).is_some_and(|account| account.settings().through_proxy);
-    let Some(attempt) = core.engine.take_send(id) else { return };
+    let Some((attempt, account)) = core.engine.take_send(id) else { return };
+    let through_proxy = account.is_some_and(|account| account.settings().through_proxy);
     let target = attempt.target();
     let list = attempt.list.clone();
     let (family, address) = convert::address(target.key);
@@ -123,8 +150,8 @@ fn prepare_send(core: &mut Core, id: AttemptId, ready: &mut Ready) {
         request: attempt.request.0,
         attempt: id.0,
         user_token: attempt.token,
-        binding_key: (u64::from(account.0) << 8) | u64::from(attempt.server.number()),
-        account: account.0,
+        binding_key: (u64::from(attempt.account.0) << 8) | u64::from(attempt.server.number()),
+        account: attempt.account.0,
         server: attempt.server.number(),
         method: convert::method(attempt.method),
         purpose: convert::purpose(attempt.purpose),
@@ -258,13 +285,15 @@ fn tell_posted(handle: &sfo_engine, posted: &sfo_posted) {
     unsafe { callback(handle.user, posted) };
 }
 
-/// Tells an epoll-style firmware about the next change of what to watch. False if there is none. Poll-style firmware asks
-/// instead.
-pub fn next_dns_change(handle: &sfo_engine) -> bool {
-    let Some(callback) = handle.callbacks.dns_watch else { return false };
-    let change = handle.guarded(|core| core.io.as_mut().and_then(crate::io::DnsIo::next_change));
-    let Some(Some(change)) = change else { return false };
+fn watch(handle: &sfo_engine, change: Change) {
+    let Some(callback) = handle.callbacks.dns_watch else { return };
     // SAFETY: the firmware's callback, called as its type says, with no lock held.
     unsafe { callback(handle.user, change.fd, change.events.bits()) };
-    true
+}
+
+/// Sets the firmware's timer.
+pub fn set_timer(handle: &sfo_engine, deadline_ms: u64) {
+    let Some(callback) = handle.callbacks.set_timer else { return };
+    // SAFETY: the firmware's callback, called as its type says, with no lock held.
+    unsafe { callback(handle.user, deadline_ms) };
 }

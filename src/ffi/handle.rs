@@ -6,7 +6,7 @@
 
 use super::calls::{Call, Kind};
 use super::constants::{
-    SFO_ERR_BUSY, SFO_ERR_FAULT, SFO_ERR_INVALID, SFO_ERR_STATE, SFO_LOG_ERROR, SFO_OK, SFO_TIME_NEVER, sfo_status,
+    SFO_ERR_BUSY, SFO_ERR_FAULT, SFO_ERR_INVALID, SFO_ERR_STATE, SFO_LOG_ERROR, SFO_OK, sfo_status,
 };
 use super::deliver;
 use super::guard;
@@ -24,7 +24,7 @@ use std::collections::VecDeque;
 
 /// Callbacks run by one call. A firmware that starts a new request in every completion gets its event loop back after
 /// this many; the rest runs at once when its timer fires.
-const MAX_ACTIONS_PER_CALL: u32 = 10_000;
+const MAX_CALLBACKS_PER_CALL: u32 = 10_000;
 
 /// Running instance: all accounts of a device. Made by sfo_engine_new(), released by sfo_engine_free().
 pub struct sfo_engine {
@@ -149,7 +149,7 @@ impl sfo_engine {
             None if !outermost && !call.from_callbacks => SFO_ERR_STATE,
             None => handle.work(now_ms, outermost && call.kind == Kind::Input, work),
         };
-        if outermost {
+        if outermost && handle.faulty.load(Ordering::Relaxed) {
             handle.tell_fault();
         }
         drop(entered);
@@ -168,8 +168,8 @@ impl sfo_engine {
             }
             work(core)
         });
-        if calls_back {
-            self.run_callbacks();
+        if calls_back && !self.run_callbacks(MAX_CALLBACKS_PER_CALL) {
+            self.go_on_later();
         }
         // A callback may have run into the fault after this call's own work was done.
         match worked {
@@ -207,6 +207,7 @@ impl sfo_engine {
 
     /// The last thing a faulty engine says before it is freed: the log of a device in the field is all that its maker
     /// will get to see.
+    #[cold]
     fn tell_fault(&self) {
         if !self.faulty.load(Ordering::Relaxed) || self.fault_told.swap(true, Ordering::Relaxed) {
             return;
@@ -217,39 +218,26 @@ impl sfo_engine {
         }
     }
 
-    fn is_over(&self) -> bool {
-        self.free_wanted.load(Ordering::Relaxed) || self.faulty.load(Ordering::Relaxed)
+    /// True while the engine is being freed.
+    pub(super) fn is_releasing(&self) -> bool {
+        self.releasing.load(Ordering::Relaxed)
     }
 
-    /// Runs callbacks until nothing is left to say, then sets the timer.
-    fn run_callbacks(&self) {
-        let mut left = MAX_ACTIONS_PER_CALL;
-        loop {
-            while left > 0 && !self.is_over() {
-                left -= 1;
-                if !deliver::next(self) && !deliver::next_dns_change(self) {
-                    break;
-                }
-            }
-            if self.is_over() || !self.set_timer(left == 0) || left == 0 {
-                return;
-            }
-        }
+    /// Runs callbacks until nothing is left to tell, at most this many. False if something may be left.
+    fn run_callbacks(&self, most: u32) -> bool {
+        (0..most).any(|_| self.free_wanted.load(Ordering::Relaxed) || !deliver::next(self))
     }
 
-    /// Tells the firmware about a new deadline. True if it was called back, and so may have caused something.
-    fn set_timer(&self, at_once: bool) -> bool {
-        let changed = self.guarded(|core| {
-            let deadline = if at_once { Some(core.now_ms) } else { core.engine.next_deadline() };
-            let wanted = deadline.map_or(Armed::Never, Armed::At);
-            let is_new = wanted != core.armed || at_once;
-            core.armed = wanted;
-            is_new.then_some(deadline.unwrap_or(SFO_TIME_NEVER))
+    /// The firmware gets its event loop back, and its timer fires at once.
+    #[cold]
+    fn go_on_later(&self) {
+        let now_ms = self.guarded(|core| {
+            core.armed = Armed::At(core.now_ms);
+            core.now_ms
         });
-        let (Some(Some(deadline)), Some(callback)) = (changed, self.callbacks.set_timer) else { return false };
-        // SAFETY: the firmware's callback, called as its type says, with no lock held.
-        unsafe { callback(self.user, deadline) };
-        true
+        if let (Some(now_ms), false) = (now_ms, self.free_wanted.load(Ordering::Relaxed)) {
+            deliver::set_timer(self, now_ms);
+        }
     }
 
     /// The timer has fired: the firmware knows no deadline any more.
@@ -284,13 +272,13 @@ impl sfo_engine {
                 handle.refuse_posted(core);
                 core.engine.release(core.now_ms);
             });
-            while deliver::next(&handle) {}
+            handle.run_callbacks(u32::MAX);
             let _ = handle.guarded(|core| {
                 if let Some(io) = &mut core.io {
                     io.set_servers(&[]);
                 }
             });
-            while deliver::next_dns_change(&handle) {}
+            handle.run_callbacks(u32::MAX);
             handle.tell_fault();
             drop(entered);
         }

@@ -172,7 +172,7 @@ impl Resolver {
     /// # Errors
     /// [`JobsFull`].
     pub fn start(&mut self, now: Time, spec: &ResolveSpec, out: &mut ResolveOutput) -> Result<JobId, JobsFull> {
-        let Ok(id) = self.jobs.insert(Job::new(spec.clone(), self.cache.serial())) else {
+        let Some(id) = self.jobs.insert(Job::new(spec.clone(), self.cache.serial())) else {
             self.counters.jobs_refused += 1;
             return Err(JobsFull);
         };

@@ -12,6 +12,8 @@
 
 mod health;
 mod list;
+mod places;
 
 pub use health::{Failure, HealthTable};
 pub use list::{MAX_TARGETS, Target, TargetKey, TargetList};
+pub use places::Places;

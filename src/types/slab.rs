@@ -31,14 +31,27 @@ impl<T> Slab<T> {
         Slab { places: Vec::with_capacity(room), free: Vec::with_capacity(room), next_serial: 1, limit, len: 0 }
     }
 
-    /// Puts a value in and returns its id, or gives the value back when the table is full.
-    ///
-    /// # Errors
-    /// The value itself, when `limit` values are in the table.
-    pub fn insert(&mut self, value: T) -> Result<u64, T> {
+    /// Puts a value in and returns its id; `None` when the table is full.
+    pub fn insert(&mut self, value: T) -> Option<u64> {
+        let (id, place) = self.next_place()?;
+        self.places[place] = (id, Some(value));
+        self.len += 1;
+        Some(id)
+    }
+
+    /// Puts in a value that knows its own id, and returns the id; `None` when the table is full.
+    pub fn insert_with(&mut self, make: impl FnOnce(u64) -> T) -> Option<u64> {
+        let (id, place) = self.next_place()?;
+        self.places[place] = (id, Some(make(id)));
+        self.len += 1;
+        Some(id)
+    }
+
+    /// A new id and the place that belongs to it, which is empty.
+    fn next_place(&mut self) -> Option<(u64, usize)> {
         faults::point();
         if self.len >= self.limit {
-            return Err(value);
+            return None;
         }
         let place = match self.free.pop() {
             Some(place) => place,
@@ -53,9 +66,7 @@ impl<T> Slab<T> {
         };
         let id = (self.next_serial << PLACE_BITS) | u64::from(place);
         self.next_serial += 1;
-        self.places[place as usize] = (id, Some(value));
-        self.len += 1;
-        Ok(id)
+        Some((id, place as usize))
     }
 
     /// The value with this id, if it is still there.
@@ -153,15 +164,15 @@ mod tests {
         let mut copy = table.copy_of(|value| *value == 'c', 2);
         assert_eq!([ids[0], ids[1], ids[2]].map(|id| copy.get(id).copied()), [None, None, Some('c')]);
         let next = copy.insert('d').unwrap();
-        assert!(!ids.contains(&next) && copy.insert('e').is_ok() && copy.insert('f').is_err());
+        assert!(!ids.contains(&next) && copy.insert('e').is_some() && copy.insert('f').is_none());
         assert_eq!((copy.len(), table.len()), (3, 2));
     }
 
     #[test]
-    fn a_full_table_gives_the_value_back() {
+    fn a_full_table_takes_nothing() {
         let mut table = Slab::new(1);
-        table.insert(1).unwrap();
-        assert_eq!(table.insert(2), Err(2));
-        assert!(table.is_full());
+        let id = table.insert_with(|id| id);
+        assert_eq!(table.insert(2), None);
+        assert!(table.is_full() && table.get(id.unwrap()) == id.as_ref());
     }
 }

@@ -201,7 +201,7 @@ impl Recorder {
 
     pub fn take_send(&mut self, id: AttemptId) -> Option<&Attempt> {
         self.calls.push(Call::TakeSend(id));
-        self.engine.take_send(id)
+        self.engine.take_send(id).map(|(attempt, _)| attempt)
     }
 
     pub fn take_done(&mut self, id: RequestId) -> Option<DoneReport> {
