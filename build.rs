@@ -4,15 +4,19 @@ use std::path::PathBuf;
 use std::{env, error::Error, fs};
 
 /// Sources of the header, in the order in which it reads best.
-const SOURCES: [&str; 15] = [
+const SOURCES: [&str; 19] = [
     "constants",
+    "callbacks",
     "types",
     "config",
+    "keys",
     "engine",
+    "dns",
     "account",
     "request",
     "dialog",
     "network",
+    "posted",
     "post",
     "dns_io",
     "snapshot",

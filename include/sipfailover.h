@@ -1010,6 +1010,25 @@ sfo_status sfo_engine_reconfigure(struct sfo_engine *engine,
  */
 sfo_status sfo_engine_handle_timer(struct sfo_engine *engine, uint64_t now_ms);
 
+/* Reads the counters.
+ *
+ * engine: the engine.
+ * out: set its struct_size before; receives the counters.
+ * Returns SFO_OK; SFO_ERR_INVALID: a pointer is NULL, or struct_size too small; SFO_ERR_BUSY; SFO_ERR_STATE; SFO_ERR_FAULT.
+ * Callbacks: none. From callbacks: yes. Since 0.1.
+ */
+sfo_status sfo_engine_counters(struct sfo_engine *engine,
+                               struct sfo_counters *out);
+
+/* What was wrong with the last call that was refused with a detail, in one sentence of plain English.
+ *
+ * engine: the engine.
+ * buffer, capacity: receives the text with a closing NUL, cut to capacity bytes; may be NULL with capacity 0.
+ * Returns the full length without NUL, as snprintf() would; 0 if there is none.
+ * Callbacks: none. From callbacks: yes. Since 0.1.
+ */
+size_t sfo_engine_last_error(struct sfo_engine *engine, char *buffer, size_t capacity);
+
 /* A DNS message has arrived, for firmware that sends DNS itself; over TCP, without the two bytes of length. The id, the
  * server and the question tell which query it answers, whichever transport it took. Messages that are malformed or
  * answer nothing that was asked are ignored and counted.
@@ -1060,25 +1079,6 @@ sfo_status sfo_engine_set_dns_servers(struct sfo_engine *engine,
                                       uint64_t now_ms,
                                       const char *const *servers,
                                       size_t count);
-
-/* Reads the counters.
- *
- * engine: the engine.
- * out: set its struct_size before; receives the counters.
- * Returns SFO_OK; SFO_ERR_INVALID: a pointer is NULL, or struct_size too small; SFO_ERR_BUSY; SFO_ERR_STATE; SFO_ERR_FAULT.
- * Callbacks: none. From callbacks: yes. Since 0.1.
- */
-sfo_status sfo_engine_counters(struct sfo_engine *engine,
-                               struct sfo_counters *out);
-
-/* What was wrong with the last call that was refused with a detail, in one sentence of plain English.
- *
- * engine: the engine.
- * buffer, capacity: receives the text with a closing NUL, cut to capacity bytes; may be NULL with capacity 0.
- * Returns the full length without NUL, as snprintf() would; 0 if there is none.
- * Callbacks: none. From callbacks: yes. Since 0.1.
- */
-size_t sfo_engine_last_error(struct sfo_engine *engine, char *buffer, size_t capacity);
 
 /* Starts an account: it registers, and requests can be routed. Does nothing if it is running.
  *

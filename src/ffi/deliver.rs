@@ -1,10 +1,10 @@
 //! From an entry of the action queue to a callback.
 
+use super::callbacks::{sfo_cancel, sfo_dns_query, sfo_done, sfo_event, sfo_outcome, sfo_send};
 use super::convert;
 use super::handle::{Core, sfo_engine};
 use super::memory::c_string;
-use super::post::sfo_posted;
-use super::types::{sfo_cancel, sfo_dns_query, sfo_done, sfo_event, sfo_outcome, sfo_send};
+use super::posted::sfo_posted;
 use crate::account::{Action, CancelSip, DoneReport, Event, FailedAttempt};
 use crate::target::TargetList;
 use crate::types::{AttemptId, DnsServerIndex, DnsTransport, RequestId, TransportFailure};

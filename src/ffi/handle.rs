@@ -4,6 +4,7 @@
 //! with no lock held; calls made from a callback only add to the queue. A panic in the library is caught here and makes
 //! the engine faulty; it never crosses into C.
 
+use super::callbacks::sfo_callbacks;
 use super::calls::{Call, Kind};
 use super::constants::{
     SFO_ERR_BUSY, SFO_ERR_FAULT, SFO_ERR_INVALID, SFO_ERR_STATE, SFO_LOG_ERROR, SFO_OK, SFO_TIME_NEVER, sfo_status,
@@ -12,8 +13,7 @@ use super::deliver;
 use super::guard;
 use super::inbox::Inbox;
 use super::memory::c_string;
-use super::post::{Input, sfo_posted};
-use super::types::sfo_callbacks;
+use super::posted::{Input, sfo_posted};
 use crate::engine::Engine;
 use crate::io::DnsIo;
 use crate::types::Random;

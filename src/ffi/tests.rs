@@ -1,6 +1,7 @@
 //! The `SFO_..._INIT` macros of the header and the defaults used here are written down twice, as cbindgen cannot make
 //! initializers: this holds them together.
 
+use super::callbacks::{sfo_callbacks, sfo_send};
 use super::calls::{Call, Kind, Returns};
 use super::constants::*;
 use super::dialog::NO_DIALOG;
@@ -8,7 +9,7 @@ use super::drive::{Script, live};
 use super::engine::{DEFAULT_OPTIONS, NO_CALLBACKS};
 use super::memory::read_struct;
 use super::request::{NO_REQUEST, NO_RESPONSE};
-use super::types::{sfo_callbacks, sfo_options, sfo_send};
+use super::types::sfo_options;
 use super::{
     sfo_account_start, sfo_config_free, sfo_config_load_text, sfo_config_new, sfo_engine, sfo_engine_free,
     sfo_engine_new,
