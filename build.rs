@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::{env, error::Error, fs};
 
 /// Sources of the header, in the order in which it reads best.
-const SOURCES: [&str; 19] = [
+const SOURCES: [&str; 20] = [
     "constants",
     "callbacks",
     "types",
@@ -18,6 +18,7 @@ const SOURCES: [&str; 19] = [
     "network",
     "posted",
     "post",
+    "post_network",
     "dns_io",
     "snapshot",
     "insight",

@@ -27,7 +27,7 @@
  *              reused, 0 is none, and a stale one yields SFO_ERR_NOT_FOUND. The id of an attempt stays known for 64*T1
  *              (32 s) after its end, so that late answers find it.
  * ERRORS       A programming mistake is a status (negative) of the call. An event of the world is a cause (SFO_CAUSE_...)
- *              in a callback. Never both.
+ *              in a callback. Never both. errno is left as it was.
  * FAULTS       A mistake of the library itself is caught: that engine then answers SFO_ERR_FAULT to everything, says where
  *              it was in one line of the log, and waits for sfo_engine_free(). Other engines go on. Nothing is printed.
  * MEMORY       Comes from malloc() and free() of the process. Every table is bounded, and so is what a caller can ask for.
@@ -239,6 +239,18 @@
 #define SFO_POSTED_REQUEST_CANCEL 5u
 /* sfo_post_set_busy(). */
 #define SFO_POSTED_BUSY 6u
+/* sfo_post_account_start(). */
+#define SFO_POSTED_ACCOUNT_START 7u
+/* sfo_post_account_stop(). */
+#define SFO_POSTED_ACCOUNT_STOP 8u
+/* sfo_post_dialog_open(). */
+#define SFO_POSTED_DIALOG_OPEN 9u
+/* sfo_post_dialog_close(). */
+#define SFO_POSTED_DIALOG_CLOSE 10u
+/* sfo_post_flow_lost(). */
+#define SFO_POSTED_FLOW_LOST 11u
+/* sfo_post_heard_from(). */
+#define SFO_POSTED_HEARD_FROM 12u
 
 /* Not registered with this server, and not meant to be. */
 #define SFO_REG_OFF 0u
@@ -587,7 +599,7 @@ typedef struct sfo_posted {
   uint64_t request;
   /* The attempt; 0 where the input was about none. */
   uint64_t attempt;
-  /* SFO_POSTED_REQUEST_START: your token. Else 0. */
+  /* SFO_POSTED_REQUEST_START and SFO_POSTED_DIALOG_OPEN: your token. Else 0. */
   uint64_t user_token;
   /* SFO_POSTED_...: which input. Kinds you do not know may come: ignore them. */
   uint32_t kind;
@@ -595,6 +607,8 @@ typedef struct sfo_posted {
   uint32_t account;
   /* What the function without "post" in its name would have returned. */
   sfo_status status;
+  /* The dialog: SFO_POSTED_DIALOG_OPEN tells its id, 0 if it was refused. 0 where the input was about no dialog. */
+  uint64_t dialog;
 } sfo_posted;
 
 /* What the library calls. Members may be appended in later versions; a shorter table stays valid.
@@ -645,8 +659,8 @@ typedef struct sfo_callbacks {
    * sfo_engine_process() soon: write to an eventfd, a pipe or a message queue.
    */
   void (*wake)(void *user);
-  /* OPTIONAL, needed by who posts: what came of a posted input. Called for each sfo_post_request_start(), to tell the id, and
-   * for all others whose result was not SFO_OK. Runs like all other callbacks on the engine's thread, before those that
+  /* OPTIONAL, needed by who posts: what came of a posted input. Called for each sfo_post_request_start() and
+   * sfo_post_dialog_open(), to tell the id, and for all others whose result was not SFO_OK. Runs like all other callbacks on the engine's thread, before those that
    * the input causes.
    */
   void (*posted)(void *user, const struct sfo_posted *posted);
@@ -1448,6 +1462,53 @@ sfo_status sfo_post_request_start(struct sfo_engine *engine,
 sfo_status sfo_post_request_cancel(struct sfo_engine *engine,
                                    uint64_t request);
 
+/* Posts what sfo_dialog_open() does. The posted callback tells the dialog's id, or why it was refused: once for each dialog
+ * posted, at the latest within sfo_engine_free().
+ *
+ * engine: the engine; see THREADS for how long it must live.
+ * dialog: copied. Begin with SFO_DIALOG_INIT.
+ * user_token: yours: handed back in the posted callback.
+ * Returns SFO_OK: it will be taken by sfo_engine_process(); SFO_ERR_LIMIT: 256 inputs are waiting; SFO_ERR_INVALID: a pointer
+ * is NULL, struct_size too small, or what it says as sfo_dialog_open() would refuse it; SFO_ERR_STATE: the engine is being freed; SFO_ERR_FAULT.
+ * Callbacks: wake. From callbacks: yes. From other threads: yes. Since 0.1.
+ */
+sfo_status sfo_post_dialog_open(struct sfo_engine *engine,
+                                const struct sfo_dialog *dialog,
+                                uint64_t user_token);
+
+/* Posts what sfo_dialog_close() does. The posted callback tells if there was no such dialog.
+ *
+ * engine: the engine; see THREADS for how long it must live.
+ * dialog: the id.
+ * Returns SFO_OK: it will be taken by sfo_engine_process(); SFO_ERR_LIMIT: 256 inputs are waiting; SFO_ERR_INVALID: engine
+ * is NULL; SFO_ERR_STATE: the engine is being freed; SFO_ERR_FAULT.
+ * Callbacks: wake. From callbacks: yes. From other threads: yes. Since 0.1.
+ */
+sfo_status sfo_post_dialog_close(struct sfo_engine *engine,
+                                 uint64_t dialog);
+
+/* Posts what sfo_account_start() does. The posted callback tells if that was not SFO_OK.
+ *
+ * engine: the engine; see THREADS for how long it must live.
+ * account: X.
+ * Returns SFO_OK: it will be taken by sfo_engine_process(); SFO_ERR_LIMIT: 256 inputs are waiting; SFO_ERR_INVALID: engine
+ * is NULL; SFO_ERR_STATE: the engine is being freed; SFO_ERR_FAULT.
+ * Callbacks: wake. From callbacks: yes. From other threads: yes. Since 0.1.
+ */
+sfo_status sfo_post_account_start(struct sfo_engine *engine,
+                                  uint32_t account);
+
+/* Posts what sfo_account_stop() does. The posted callback tells if that was not SFO_OK.
+ *
+ * engine: the engine; see THREADS for how long it must live.
+ * account: X.
+ * Returns SFO_OK: it will be taken by sfo_engine_process(); SFO_ERR_LIMIT: 256 inputs are waiting; SFO_ERR_INVALID: engine
+ * is NULL; SFO_ERR_STATE: the engine is being freed; SFO_ERR_FAULT.
+ * Callbacks: wake. From callbacks: yes. From other threads: yes. Since 0.1.
+ */
+sfo_status sfo_post_account_stop(struct sfo_engine *engine,
+                                 uint32_t account);
+
 /* Posts what sfo_account_set_busy() says. The posted callback tells if there is no such account.
  *
  * engine: the engine; see THREADS for how long it must live.
@@ -1460,6 +1521,33 @@ sfo_status sfo_post_request_cancel(struct sfo_engine *engine,
 sfo_status sfo_post_set_busy(struct sfo_engine *engine,
                              uint32_t account,
                              uint32_t busy);
+
+/* Posts what sfo_engine_flow_lost() says. The posted callback tells if there is no such account.
+ *
+ * engine: the engine; see THREADS for how long it must live.
+ * account: X.
+ * server: 1 or 2; 0 for whichever the account is registered with.
+ * Returns SFO_OK: it will be taken by sfo_engine_process(); SFO_ERR_LIMIT: 256 inputs are waiting; SFO_ERR_INVALID: engine
+ * is NULL, or server above 2; SFO_ERR_STATE: the engine is being freed; SFO_ERR_FAULT.
+ * Callbacks: wake. From callbacks: yes. From other threads: yes. Since 0.1.
+ */
+sfo_status sfo_post_flow_lost(struct sfo_engine *engine,
+                              uint32_t account,
+                              uint32_t server);
+
+/* Posts what sfo_engine_heard_from() says. The posted callback tells if there is no such account. One post for every packet
+ * would fill the inbox: once in some seconds for each source is enough.
+ *
+ * engine: the engine; see THREADS for how long it must live.
+ * account: X; 0 for all accounts.
+ * address_text: as for sfo_engine_heard_from(); copied.
+ * Returns SFO_OK: it will be taken by sfo_engine_process(); SFO_ERR_LIMIT: 256 inputs are waiting; SFO_ERR_INVALID: a pointer
+ * is NULL, or no address; SFO_ERR_STATE: the engine is being freed; SFO_ERR_FAULT.
+ * Callbacks: wake. From callbacks: yes. From other threads: yes. Since 0.1.
+ */
+sfo_status sfo_post_heard_from(struct sfo_engine *engine,
+                               uint32_t account,
+                               const char *address_text);
 
 /* Posts what sfo_engine_set_link() says.
  *
@@ -1482,6 +1570,18 @@ sfo_status sfo_post_set_link(struct sfo_engine *engine,
  */
 sfo_status sfo_post_set_families(struct sfo_engine *engine,
                                  uint32_t families);
+
+/* Posts what sfo_engine_set_dns_servers() does, for a thread that learns them from DHCP.
+ *
+ * engine: the engine; see THREADS for how long it must live.
+ * servers, count: as for sfo_engine_set_dns_servers(); copied.
+ * Returns SFO_OK: it will be taken by sfo_engine_process(); SFO_ERR_LIMIT: 256 inputs are waiting, or more than 8 servers;
+ * SFO_ERR_INVALID: a pointer is NULL, or a text is no address; SFO_ERR_STATE: the engine is being freed; SFO_ERR_FAULT.
+ * Callbacks: wake. From callbacks: yes. From other threads: yes. Since 0.1.
+ */
+sfo_status sfo_post_set_dns_servers(struct sfo_engine *engine,
+                                    const char *const *servers,
+                                    size_t count);
 
 /* Posts what sfo_engine_handle_dns() takes. Check the sender's address and port before: what waits is bounded, and forged
  * messages would take the room of good ones.

@@ -220,8 +220,8 @@ pub struct sfo_callbacks {
     /// on the thread that posts, within its call, and must do nothing but make the engine's thread call
     /// sfo_engine_process() soon: write to an eventfd, a pipe or a message queue.
     pub wake: Option<unsafe extern "C" fn(user: *mut c_void)>,
-    /// OPTIONAL, needed by who posts: what came of a posted input. Called for each sfo_post_request_start(), to tell the id, and
-    /// for all others whose result was not SFO_OK. Runs like all other callbacks on the engine's thread, before those that
+    /// OPTIONAL, needed by who posts: what came of a posted input. Called for each sfo_post_request_start() and
+    /// sfo_post_dialog_open(), to tell the id, and for all others whose result was not SFO_OK. Runs like all other callbacks on the engine's thread, before those that
     /// the input causes.
     pub posted: Option<unsafe extern "C" fn(user: *mut c_void, posted: *const sfo_posted)>,
 }

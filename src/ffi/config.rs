@@ -5,6 +5,7 @@ use super::guard::guarded;
 use super::memory::{c_string, copy_out, text, write_struct};
 use super::types::sfo_diagnostic;
 use crate::config::{Config, Diagnostic, KeyError, Severity};
+use crate::io::ErrnoGuard;
 use core::ffi::c_char;
 use core::mem::{offset_of, size_of};
 use std::ffi::CString;
@@ -37,6 +38,7 @@ impl sfo_config {
 unsafe fn with(config: *mut sfo_config, work: impl FnOnce(&mut sfo_config) -> sfo_status) -> sfo_status {
     // SAFETY: the caller vouches for the pointer.
     let Some(config) = (unsafe { config.as_mut() }) else { return SFO_ERR_INVALID };
+    let _errno = ErrnoGuard::new();
     guarded(|| work(config)).unwrap_or(SFO_ERR_FAULT)
 }
 
@@ -61,6 +63,7 @@ pub unsafe extern "C" fn sfo_config_new(max_accounts: u32, out: *mut *mut sfo_co
         return SFO_ERR_INVALID;
     }
     let accounts = if max_accounts == 0 { DEFAULT_ACCOUNTS } else { max_accounts };
+    let _errno = ErrnoGuard::new();
     let made = guarded(|| {
         let config = Config::new(accounts);
         Box::into_raw(Box::new(sfo_config { config, diagnostics: Vec::new(), last_error: String::new() }))
@@ -78,6 +81,8 @@ pub unsafe extern "C" fn sfo_config_new(max_accounts: u32, out: *mut *mut sfo_co
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sfo_config_free(config: *mut sfo_config) {
     if !config.is_null() {
+        // free() of some C libraries changes errno.
+        let _errno = ErrnoGuard::new();
         // SAFETY: made by sfo_config_new, and released once: the caller vouches for that.
         drop(unsafe { Box::from_raw(config) });
     }

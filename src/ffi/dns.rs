@@ -83,6 +83,27 @@ pub unsafe extern "C" fn sfo_engine_dns_failed(
     }
 }
 
+/// What speaks against a list of servers before it is looked at.
+pub(super) fn refused_servers(servers: *const *const c_char, count: usize) -> Option<sfo_status> {
+    if count > MAX_DNS_SERVERS {
+        return Some(SFO_ERR_LIMIT);
+    }
+    (servers.is_null() && count > 0).then_some(SFO_ERR_INVALID)
+}
+
+/// The addresses of servers, or what is wrong with the first that has none.
+///
+/// # Safety
+/// `servers` has `count` texts.
+pub(super) unsafe fn server_addresses(servers: *const *const c_char, count: usize) -> Result<Vec<SocketAddr>, String> {
+    let parse = |index: usize| {
+        // SAFETY: the caller vouches for the texts and their number.
+        let Some(text) = (unsafe { text(*servers.add(index)) }) else { return Err("a text is NULL".to_owned()) };
+        server_text::parse(text, &interface_index).map_err(|error| format!("{text}: {error}"))
+    };
+    (0..count).map(parse).collect()
+}
+
 /// Names the DNS servers, best first, in place of those of the configuration. Without any, only static records and numeric
 /// addresses work.
 ///
@@ -100,21 +121,13 @@ pub unsafe extern "C" fn sfo_engine_set_dns_servers(
     servers: *const *const c_char,
     count: usize,
 ) -> sfo_status {
-    if count > MAX_DNS_SERVERS {
-        return SFO_ERR_LIMIT;
+    if let Some(refused) = refused_servers(servers, count) {
+        return refused;
     }
-    if servers.is_null() && count > 0 {
-        return SFO_ERR_INVALID;
-    }
-    let parse = |index: usize| -> Result<SocketAddr, String> {
-        // SAFETY: `servers` has `count` texts: the caller vouches for that.
-        let Some(text) = (unsafe { text(*servers.add(index)) }) else { return Err("a text is NULL".to_owned()) };
-        server_text::parse(text, &interface_index).map_err(|error| format!("{text}: {error}"))
-    };
     // SAFETY: the caller vouches for the pointer.
     unsafe {
         sfo_engine::run(&calls::ENGINE_SET_DNS_SERVERS, engine, Some(now_ms), |core| {
-            match (0..count).map(parse).collect::<Result<Vec<_>, _>>() {
+            match server_addresses(servers, count) {
                 Ok(addresses) => {
                     core.engine.set_dns_servers(now_ms, &addresses);
                     SFO_OK

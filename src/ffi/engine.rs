@@ -11,7 +11,7 @@ use super::memory::{copy_out, read_struct, write_struct};
 use super::types::{sfo_counters, sfo_options};
 use crate::account::{LogLevel, Options};
 use crate::engine::{Engine, EngineOptions};
-use crate::io::DnsIo;
+use crate::io::{DnsIo, ErrnoGuard};
 use crate::types::{Random, SECOND_MS, TransportSet};
 use core::ffi::{c_char, c_void};
 use core::mem::{offset_of, size_of};
@@ -124,6 +124,7 @@ pub unsafe extern "C" fn sfo_engine_new(
         return SFO_ERR_INVALID;
     }
     let Some(engine_options) = engine_options(&options, callbacks.log.is_some()) else { return SFO_ERR_INVALID };
+    let _errno = ErrnoGuard::new();
     let made = guarded(|| {
         let core = Core {
             engine: Engine::new(engine_options, &config.config.settings(), now_ms),

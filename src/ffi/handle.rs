@@ -15,7 +15,7 @@ use super::inbox::Inbox;
 use super::memory::c_string;
 use super::posted::{Input, sfo_posted};
 use crate::engine::Engine;
-use crate::io::DnsIo;
+use crate::io::{DnsIo, ErrnoGuard};
 use crate::types::Random;
 use core::ffi::c_void;
 use core::sync::atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering};
@@ -140,6 +140,8 @@ impl sfo_engine {
         now_ms: Option<u64>,
         work: impl FnOnce(&mut Core) -> sfo_status,
     ) -> sfo_status {
+        // Also what callbacks do to it is put right: the caller of this function cannot know of them.
+        let _errno = ErrnoGuard::new();
         // SAFETY: the caller vouches for the pointer.
         let Some(handle) = (unsafe { this.as_ref() }) else { return SFO_ERR_INVALID };
         let Some(entered) = handle.enter() else { return SFO_ERR_BUSY };
@@ -262,6 +264,7 @@ impl sfo_engine {
     /// # Safety
     /// `this` is NULL or a live handle, not used afterwards.
     pub(super) unsafe fn free(this: *mut sfo_engine) {
+        let _errno = ErrnoGuard::new();
         // SAFETY: the caller vouches for the pointer.
         let Some(handle) = (unsafe { this.as_ref() }) else { return };
         if handle.gate.thread.load(Ordering::Acquire) != 0 {

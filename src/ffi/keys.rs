@@ -5,6 +5,7 @@ use super::guard::guarded;
 use super::memory::{c_string, write_struct};
 use super::types::sfo_key_info;
 use crate::config::{KeyType, key_count, key_info};
+use crate::io::ErrnoGuard;
 use core::ffi::c_char;
 use core::mem::{offset_of, size_of};
 use once_cell::sync::Lazy;
@@ -52,6 +53,7 @@ pub extern "C" fn sfo_config_key_count() -> u32 {
 /// Callbacks: none. From callbacks: yes. Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sfo_config_key_info(index: u32, out: *mut sfo_key_info) -> sfo_status {
+    let _errno = ErrnoGuard::new();
     let index = index as usize;
     let Some(found) = guarded(|| key_info(index).zip(KEYS.get(index))) else { return SFO_ERR_FAULT };
     let Some((info, texts)) = found else { return SFO_ERR_NOT_FOUND };

@@ -1,15 +1,14 @@
-//! Inputs from the other threads of a stack: the functions that post them, and the one that takes them.
+//! Inputs from the other threads of a stack about requests, dialogs and accounts; and the function that takes all inputs.
 
 use super::calls;
 use super::constants::*;
 use super::convert;
+use super::dialog::opening_of;
 use super::handle::sfo_engine;
-use super::network::is_link;
 use super::posted::Input;
 use super::request::{provisional_of, response_of, start_of};
-use super::snapshot::families_of;
-use super::types::{sfo_request, sfo_response};
-use crate::types::{AccountId, AttemptId, DnsServerIndex, RequestId};
+use super::types::{sfo_dialog, sfo_request, sfo_response};
+use crate::types::{AccountId, AttemptId, DialogId, RequestId};
 
 /// Takes everything that was posted by other threads, in the order of each thread, as if the functions without "post" in
 /// their names had been called now. Call it when your wake callback has been called. The posted callback tells what could not be
@@ -124,6 +123,69 @@ pub unsafe extern "C" fn sfo_post_request_cancel(engine: *mut sfo_engine, reques
     unsafe { sfo_engine::post(&calls::POST_REQUEST_CANCEL, engine, input) }
 }
 
+/// Posts what sfo_dialog_open() does. The posted callback tells the dialog's id, or why it was refused: once for each dialog
+/// posted, at the latest within sfo_engine_free().
+///
+/// engine: the engine; see THREADS for how long it must live.
+/// dialog: copied. Begin with SFO_DIALOG_INIT.
+/// user_token: yours: handed back in the posted callback.
+/// Returns SFO_OK: it will be taken by sfo_engine_process(); SFO_ERR_LIMIT: 256 inputs are waiting; SFO_ERR_INVALID: a pointer
+/// is NULL, struct_size too small, or what it says as sfo_dialog_open() would refuse it; SFO_ERR_STATE: the engine is being freed; SFO_ERR_FAULT.
+/// Callbacks: wake. From callbacks: yes. From other threads: yes. Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sfo_post_dialog_open(
+    engine: *mut sfo_engine,
+    dialog: *const sfo_dialog,
+    user_token: u64,
+) -> sfo_status {
+    // SAFETY: the caller vouches for the pointer, its size and its text.
+    let Some(opening) = (unsafe { opening_of(dialog) }) else { return SFO_ERR_INVALID };
+    // SAFETY: the caller vouches for the pointer.
+    unsafe { sfo_engine::post(&calls::POST_DIALOG_OPEN, engine, || Input::DialogOpen(opening, user_token)) }
+}
+
+/// Posts what sfo_dialog_close() does. The posted callback tells if there was no such dialog.
+///
+/// engine: the engine; see THREADS for how long it must live.
+/// dialog: the id.
+/// Returns SFO_OK: it will be taken by sfo_engine_process(); SFO_ERR_LIMIT: 256 inputs are waiting; SFO_ERR_INVALID: engine
+/// is NULL; SFO_ERR_STATE: the engine is being freed; SFO_ERR_FAULT.
+/// Callbacks: wake. From callbacks: yes. From other threads: yes. Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sfo_post_dialog_close(engine: *mut sfo_engine, dialog: u64) -> sfo_status {
+    let input = || Input::DialogClose(DialogId(dialog));
+    // SAFETY: the caller vouches for the pointer.
+    unsafe { sfo_engine::post(&calls::POST_DIALOG_CLOSE, engine, input) }
+}
+
+/// Posts what sfo_account_start() does. The posted callback tells if that was not SFO_OK.
+///
+/// engine: the engine; see THREADS for how long it must live.
+/// account: X.
+/// Returns SFO_OK: it will be taken by sfo_engine_process(); SFO_ERR_LIMIT: 256 inputs are waiting; SFO_ERR_INVALID: engine
+/// is NULL; SFO_ERR_STATE: the engine is being freed; SFO_ERR_FAULT.
+/// Callbacks: wake. From callbacks: yes. From other threads: yes. Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sfo_post_account_start(engine: *mut sfo_engine, account: u32) -> sfo_status {
+    let input = || Input::AccountStart(AccountId(account));
+    // SAFETY: the caller vouches for the pointer.
+    unsafe { sfo_engine::post(&calls::POST_ACCOUNT_START, engine, input) }
+}
+
+/// Posts what sfo_account_stop() does. The posted callback tells if that was not SFO_OK.
+///
+/// engine: the engine; see THREADS for how long it must live.
+/// account: X.
+/// Returns SFO_OK: it will be taken by sfo_engine_process(); SFO_ERR_LIMIT: 256 inputs are waiting; SFO_ERR_INVALID: engine
+/// is NULL; SFO_ERR_STATE: the engine is being freed; SFO_ERR_FAULT.
+/// Callbacks: wake. From callbacks: yes. From other threads: yes. Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sfo_post_account_stop(engine: *mut sfo_engine, account: u32) -> sfo_status {
+    let input = || Input::AccountStop(AccountId(account));
+    // SAFETY: the caller vouches for the pointer.
+    unsafe { sfo_engine::post(&calls::POST_ACCOUNT_STOP, engine, input) }
+}
+
 /// Posts what sfo_account_set_busy() says. The posted callback tells if there is no such account.
 ///
 /// engine: the engine; see THREADS for how long it must live.
@@ -140,91 +202,4 @@ pub unsafe extern "C" fn sfo_post_set_busy(engine: *mut sfo_engine, account: u32
     let input = || Input::Busy(AccountId(account), busy == 1);
     // SAFETY: the caller vouches for the pointer.
     unsafe { sfo_engine::post(&calls::POST_SET_BUSY, engine, input) }
-}
-
-/// Posts what sfo_engine_set_link() says.
-///
-/// engine: the engine; see THREADS for how long it must live.
-/// link: SFO_LINK_DOWN, SFO_LINK_UP or SFO_LINK_CHANGED.
-/// Returns SFO_OK: it will be taken by sfo_engine_process(); SFO_ERR_LIMIT: 256 inputs are waiting; SFO_ERR_INVALID: engine
-/// is NULL, or link unknown; SFO_ERR_STATE: the engine is being freed; SFO_ERR_FAULT.
-/// Callbacks: wake. From callbacks: yes. From other threads: yes. Since 0.1.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn sfo_post_set_link(engine: *mut sfo_engine, link: u32) -> sfo_status {
-    if !is_link(link) {
-        return SFO_ERR_INVALID;
-    }
-    // SAFETY: the caller vouches for the pointer.
-    unsafe { sfo_engine::post(&calls::POST_SET_LINK, engine, || Input::Link(link)) }
-}
-
-/// Posts what sfo_engine_set_families() says.
-///
-/// engine: the engine; see THREADS for how long it must live.
-/// families: SFO_FAMILY_IPV4, SFO_FAMILY_IPV6, both, or 0.
-/// Returns SFO_OK: it will be taken by sfo_engine_process(); SFO_ERR_LIMIT: 256 inputs are waiting; SFO_ERR_INVALID: engine
-/// is NULL, or another bit is set; SFO_ERR_STATE: the engine is being freed; SFO_ERR_FAULT.
-/// Callbacks: wake. From callbacks: yes. From other threads: yes. Since 0.1.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn sfo_post_set_families(engine: *mut sfo_engine, families: u32) -> sfo_status {
-    let Some(families) = families_of(families) else { return SFO_ERR_INVALID };
-    // SAFETY: the caller vouches for the pointer.
-    unsafe { sfo_engine::post(&calls::POST_SET_FAMILIES, engine, || Input::Families(families)) }
-}
-
-/// Posts what sfo_engine_handle_dns() takes. Check the sender's address and port before: what waits is bounded, and forged
-/// messages would take the room of good ones.
-///
-/// engine: the engine; see THREADS for how long it must live.
-/// server_index: the server that the message came from.
-/// data, length: the message, at most 65535 bytes; copied.
-/// Returns SFO_OK: it will be taken by sfo_engine_process(); SFO_ERR_LIMIT: 256 inputs, 128 DNS messages or 128 KiB of them
-/// are waiting; SFO_ERR_INVALID: a pointer is NULL, or length too large; SFO_ERR_STATE: the engine is being freed;
-/// SFO_ERR_FAULT.
-/// Callbacks: wake. From callbacks: yes. From other threads: yes. Since 0.1.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn sfo_post_handle_dns(
-    engine: *mut sfo_engine,
-    server_index: u32,
-    data: *const u8,
-    length: usize,
-) -> sfo_status {
-    // SAFETY: the caller vouches for the pointers.
-    let (Some(handle), Some(bytes)) = (unsafe { (engine.as_ref(), super::dns::dns_message(data, length)) }) else {
-        return SFO_ERR_INVALID;
-    };
-    if let Some(status) = handle.refusal() {
-        return status;
-    }
-    if handle.inbox.reserve_dns(length).is_err() {
-        return SFO_ERR_LIMIT;
-    }
-    let input = || Input::Dns(DnsServerIndex(server_index), bytes.into());
-    // SAFETY: the caller vouches for the pointer.
-    let status = unsafe { sfo_engine::post(&calls::POST_HANDLE_DNS, engine, input) };
-    if status != SFO_OK {
-        handle.inbox.dns_taken(length);
-    }
-    status
-}
-
-/// Posts what sfo_engine_dns_failed() reports.
-///
-/// engine: the engine; see THREADS for how long it must live.
-/// query, server_index, transport: as in the sfo_dns_query of that message.
-/// Returns SFO_OK: it will be taken by sfo_engine_process(); SFO_ERR_LIMIT: 256 inputs are waiting; SFO_ERR_INVALID: engine
-/// is NULL, or transport neither SFO_TRANSPORT_UDP nor SFO_TRANSPORT_TCP; SFO_ERR_STATE: the engine is being freed;
-/// SFO_ERR_FAULT.
-/// Callbacks: wake. From callbacks: yes. From other threads: yes. Since 0.1.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn sfo_post_dns_failed(
-    engine: *mut sfo_engine,
-    query: u64,
-    server_index: u32,
-    transport: u32,
-) -> sfo_status {
-    let Some(transport) = convert::dns_transport_of(transport) else { return SFO_ERR_INVALID };
-    let input = || Input::DnsFailed(query, DnsServerIndex(server_index), transport);
-    // SAFETY: the caller vouches for the pointer.
-    unsafe { sfo_engine::post(&calls::POST_DNS_FAILED, engine, input) }
 }

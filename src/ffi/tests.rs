@@ -169,3 +169,28 @@ fn the_gate_refuses_what_the_table_says() {
         drop(Box::from_raw(told));
     }
 }
+
+/// Whatever tells the engine something can be posted, but for what belongs to the engine's thread.
+#[test]
+fn every_input_has_a_twin_for_other_threads_or_a_reason() {
+    const WITHOUT: [(&str, &str); 5] = [
+        ("sfo_engine_reconfigure", "copies all settings: too much for a table of bounded size"),
+        ("sfo_engine_handle_timer", "the one timer must not be lost to a full inbox"),
+        ("sfo_engine_process", "takes what was posted"),
+        ("sfo_dns_io_handle", "the descriptor may be another one by the time it is taken"),
+        ("sfo_dns_io_use_resolv_conf", "reads a file, while the posting thread may read it itself"),
+    ];
+    let twin = |name: &str| name.replace("sfo_engine_", "sfo_post_").replace("account_set_busy", "set_busy");
+    let posts: Vec<&str> =
+        super::calls::ALL.iter().filter(|call| call.kind == Kind::Post).map(|call| call.name).collect();
+    let mut found = 0;
+    for call in super::calls::ALL.iter().filter(|call| call.kind == Kind::Input) {
+        let name = twin(call.name);
+        let name = if name.starts_with("sfo_post_") { name } else { name.replacen("sfo_", "sfo_post_", 1) };
+        let has_twin = posts.contains(&name.as_str());
+        let is_excused = WITHOUT.iter().any(|(without, _)| *without == call.name);
+        assert_ne!(has_twin, is_excused, "{}: neither {name} nor a reason, or both", call.name);
+        found += usize::from(has_twin);
+    }
+    assert_eq!(found, posts.len(), "a post without an input");
+}

@@ -80,11 +80,11 @@ fn page() -> String {
 }
 
 /// What the C program hands over for each parameter, by its type and name. `m` is the state of that program.
-const ARGUMENTS: [(&str, &str); 47] = [
+const ARGUMENTS: [(&str, &str); 48] = [
     ("struct sfo_engine *engine", "m->engine"),
     ("uint64_t now_ms", "m->now"),
     ("uint64_t unix_ms", "0"),
-    ("uint32_t account", "1"),
+    ("uint32_t account", "m->account"),
     ("uint32_t busy", "0"),
     ("uint32_t server", "0"),
     ("uint32_t method", "SFO_METHOD_INVITE"),
@@ -105,6 +105,7 @@ const ARGUMENTS: [(&str, &str); 47] = [
     ("uint64_t *id", "&m->started"),
     ("uint64_t request", "m->request_id"),
     ("uint64_t attempt", "m->attempt_id"),
+    ("uint64_t user_token", "7"),
     ("uint32_t sip_status", "180"),
     ("const struct sfo_response *response", "&m->response"),
     ("uint32_t cause", "SFO_CAUSE_CONNECT"),
@@ -166,8 +167,9 @@ fn functions() -> Vec<Item> {
 
 const LIST_OPENING: &str =
     "/* Every function with a call of it: CALL(name, kind, how, from callbacks, statuses, call). Then
- * each with one of its pointers NULL: NULLED(name, how, statuses, call). Made from src/ffi/calls.rs and the header by
- * `SFO_BLESS=1 cargo test --lib house`; do not edit.
+ * each with one of its pointers NULL: NULLED(name, how, statuses, call). Then each that takes a length, with one that cannot
+ * be: LENGTH(name, how, IN or OUT, call). Made from src/ffi/calls.rs and the header by `SFO_BLESS=1 cargo test --lib house`; do
+ * not edit.
  */
 
 ";
@@ -178,7 +180,7 @@ fn arguments(name: &str, item: &Item) -> Vec<&'static str> {
         let known = argument(name, parameter);
         known.unwrap_or_else(|| {
             let place = "ARGUMENTS of src/house/calls.rs";
-            panic!("{name}: say in {place} what c-tests/api/matrix.c passes for `{parameter}`")
+            panic!("{name}: say in {place} what c-tests/api/every_call.c passes for `{parameter}`")
         })
     };
     item.parameter_declarations().iter().map(one).collect()
@@ -194,7 +196,7 @@ fn how(call: &Call) -> &'static str {
 
 /// The list for the C program.
 fn list() -> String {
-    let (mut calls, mut nulled) = (LIST_OPENING.to_owned(), String::new());
+    let (mut calls, mut nulled, mut lengths) = (LIST_OPENING.to_owned(), String::new(), String::new());
     let functions = functions();
     for call in ALL {
         let Some(item) = functions.iter().find(|item| item.function() == Some(call.name)) else { continue };
@@ -215,8 +217,20 @@ fn list() -> String {
             arguments[place] = "NULL";
             let _ = writeln!(nulled, "NULLED({name}, {how}, {statuses},\n  ({}))", arguments.join(", "));
         }
+        for (place, parameter) in item.parameter_declarations().iter().enumerate() {
+            let direction = match *parameter {
+                "size_t length" | "size_t count" => "IN",
+                "size_t capacity" => "OUT",
+                _ => continue,
+            };
+            let mut arguments = arguments.clone();
+            // Room for the longest text that there is to tell.
+            arguments.iter_mut().filter(|value| **value == "m->text").for_each(|value| *value = "(char *)m->bytes");
+            arguments[place] = "m->huge";
+            let _ = writeln!(lengths, "LENGTH({name}, {how}, {direction},\n  ({}))", arguments.join(", "));
+        }
     }
-    calls + "\n" + &nulled
+    calls + "\n" + &nulled + "\n" + &lengths
 }
 
 /// Where the comment of a function and its row say different things.
@@ -295,7 +309,11 @@ fn every_call_through_the_gate_names_its_own_row() {
                 function = word(1).to_owned();
             }
             // sfo_engine::run(&calls::ROW, ...
-            if !token.is_test && token.text == "sfo_engine" && matches!(word(2), "run" | "post") && word(4) == "&" {
+            if !token.is_test
+                && token.text == "sfo_engine"
+                && matches!(word(2), "run" | "post" | "try_post")
+                && word(4) == "&"
+            {
                 seen += 1;
                 let wanted = function.trim_start_matches("sfo_").to_uppercase();
                 if word(7) != wanted {
@@ -315,8 +333,8 @@ fn the_page_of_calls_is_made_from_the_table() {
 
 #[test]
 fn the_list_for_the_c_program_is_made_from_the_table() {
-    compare("c-tests/api/matrix_calls.h", &list());
-    assert!(read("c-tests/api/CMakeLists.txt").contains("matrix"), "nobody runs it");
+    compare("c-tests/api/every_call_list.h", &list());
+    assert!(read("c-tests/api/CMakeLists.txt").contains(" matrix"), "nobody runs it");
 }
 
 #[test]

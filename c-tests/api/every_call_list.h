@@ -1,6 +1,7 @@
 /* Every function with a call of it: CALL(name, kind, how, from callbacks, statuses, call). Then
- * each with one of its pointers NULL: NULLED(name, how, statuses, call). Made from src/ffi/calls.rs and the header by
- * `SFO_BLESS=1 cargo test --lib house`; do not edit.
+ * each with one of its pointers NULL: NULLED(name, how, statuses, call). Then each that takes a length, with one that cannot
+ * be: LENGTH(name, how, IN or OUT, call). Made from src/ffi/calls.rs and the header by `SFO_BLESS=1 cargo test --lib house`; do
+ * not edit.
  */
 
 CALL(sfo_config_new, LIFETIME, STATUS, 1, S(SFO_OK) | S(SFO_ERR_INVALID) | S(SFO_ERR_FAULT),
@@ -50,13 +51,13 @@ CALL(sfo_engine_set_link, INPUT, STATUS, 1, S(SFO_OK) | S(SFO_ERR_INVALID) | S(S
 CALL(sfo_engine_set_families, INPUT, STATUS, 1, S(SFO_OK) | S(SFO_ERR_INVALID) | S(SFO_ERR_BUSY) | S(SFO_ERR_STATE) | S(SFO_ERR_FAULT),
   (m->engine, m->now, SFO_FAMILY_IPV4))
 CALL(sfo_engine_accepts_source, QUERY, STATUS, 1, S(SFO_OK) | S(SFO_ERR_INVALID) | S(SFO_ERR_NOT_FOUND) | S(SFO_ERR_BUSY) | S(SFO_ERR_STATE) | S(SFO_ERR_FAULT),
-  (m->engine, 1, "192.0.2.1", &m->word))
+  (m->engine, m->account, "192.0.2.1", &m->word))
 CALL(sfo_engine_flow_lost, INPUT, STATUS, 1, S(SFO_OK) | S(SFO_ERR_INVALID) | S(SFO_ERR_NOT_FOUND) | S(SFO_ERR_BUSY) | S(SFO_ERR_STATE) | S(SFO_ERR_FAULT),
-  (m->engine, m->now, 1, 0))
+  (m->engine, m->now, m->account, 0))
 CALL(sfo_engine_heard_from, INPUT, STATUS, 1, S(SFO_OK) | S(SFO_ERR_INVALID) | S(SFO_ERR_NOT_FOUND) | S(SFO_ERR_BUSY) | S(SFO_ERR_STATE) | S(SFO_ERR_FAULT),
-  (m->engine, m->now, 1, "192.0.2.1"))
+  (m->engine, m->now, m->account, "192.0.2.1"))
 CALL(sfo_engine_explain, QUERY, VALUE, 1, 0,
-  (m->engine, m->now, 1, SFO_METHOD_INVITE, SFO_FORMAT_TEXT, m->text, sizeof m->text))
+  (m->engine, m->now, m->account, SFO_METHOD_INVITE, SFO_FORMAT_TEXT, m->text, sizeof m->text))
 CALL(sfo_engine_trace, QUERY, VALUE, 1, 0,
   (m->engine, m->now, 0, SFO_FORMAT_TEXT, m->text, sizeof m->text))
 CALL(sfo_dialog_open, INPUT, STATUS, 1, S(SFO_OK) | S(SFO_ERR_INVALID) | S(SFO_ERR_NOT_FOUND) | S(SFO_ERR_BUSY) | S(SFO_ERR_LIMIT) | S(SFO_ERR_STATE) | S(SFO_ERR_FAULT),
@@ -72,15 +73,15 @@ CALL(sfo_engine_snapshot_export, QUERY, STATUS, 1, S(SFO_OK) | S(SFO_ERR_INVALID
 CALL(sfo_engine_snapshot_import, QUERY, STATUS, 1, S(SFO_OK) | S(SFO_ERR_INVALID) | S(SFO_ERR_BUSY) | S(SFO_ERR_STATE) | S(SFO_ERR_FAULT) | S(SFO_ERR_DATA),
   (m->engine, m->now, 0, m->bytes, m->length))
 CALL(sfo_account_start, INPUT, STATUS, 1, S(SFO_OK) | S(SFO_ERR_INVALID) | S(SFO_ERR_NOT_FOUND) | S(SFO_ERR_BUSY) | S(SFO_ERR_STATE) | S(SFO_ERR_FAULT),
-  (m->engine, m->now, 1))
+  (m->engine, m->now, m->account))
 CALL(sfo_account_stop, INPUT, STATUS, 1, S(SFO_OK) | S(SFO_ERR_INVALID) | S(SFO_ERR_NOT_FOUND) | S(SFO_ERR_BUSY) | S(SFO_ERR_STATE) | S(SFO_ERR_FAULT),
-  (m->engine, m->now, 1))
+  (m->engine, m->now, m->account))
 CALL(sfo_account_set_busy, INPUT, STATUS, 1, S(SFO_OK) | S(SFO_ERR_INVALID) | S(SFO_ERR_NOT_FOUND) | S(SFO_ERR_BUSY) | S(SFO_ERR_STATE) | S(SFO_ERR_FAULT),
-  (m->engine, m->now, 1, 0))
+  (m->engine, m->now, m->account, 0))
 CALL(sfo_account_state, QUERY, STATUS, 1, S(SFO_OK) | S(SFO_ERR_INVALID) | S(SFO_ERR_NOT_FOUND) | S(SFO_ERR_BUSY) | S(SFO_ERR_STATE) | S(SFO_ERR_FAULT),
-  (m->engine, 1, &m->account_info))
+  (m->engine, m->account, &m->account_info))
 CALL(sfo_account_current_target, QUERY, STATUS, 1, S(SFO_OK) | S(SFO_ERR_INVALID) | S(SFO_ERR_NOT_FOUND) | S(SFO_ERR_BUSY) | S(SFO_ERR_STATE) | S(SFO_ERR_FAULT),
-  (m->engine, 1, &m->target))
+  (m->engine, m->account, &m->target))
 CALL(sfo_request_start, INPUT, STATUS, 1, S(SFO_OK) | S(SFO_ERR_INVALID) | S(SFO_ERR_NOT_FOUND) | S(SFO_ERR_BUSY) | S(SFO_ERR_LIMIT) | S(SFO_ERR_STATE) | S(SFO_ERR_FAULT),
   (m->engine, m->now, &m->request, &m->started))
 CALL(sfo_request_cancel, INPUT, STATUS, 1, S(SFO_OK) | S(SFO_ERR_INVALID) | S(SFO_ERR_NOT_FOUND) | S(SFO_ERR_BUSY) | S(SFO_ERR_STATE) | S(SFO_ERR_FAULT),
@@ -107,12 +108,26 @@ CALL(sfo_post_request_start, POST, STATUS, 1, S(SFO_OK) | S(SFO_ERR_INVALID) | S
   (m->engine, &m->request))
 CALL(sfo_post_request_cancel, POST, STATUS, 1, S(SFO_OK) | S(SFO_ERR_INVALID) | S(SFO_ERR_LIMIT) | S(SFO_ERR_STATE) | S(SFO_ERR_FAULT),
   (m->engine, m->request_id))
+CALL(sfo_post_dialog_open, POST, STATUS, 1, S(SFO_OK) | S(SFO_ERR_INVALID) | S(SFO_ERR_LIMIT) | S(SFO_ERR_STATE) | S(SFO_ERR_FAULT),
+  (m->engine, &m->dialog, 7))
+CALL(sfo_post_dialog_close, POST, STATUS, 1, S(SFO_OK) | S(SFO_ERR_INVALID) | S(SFO_ERR_LIMIT) | S(SFO_ERR_STATE) | S(SFO_ERR_FAULT),
+  (m->engine, m->started))
+CALL(sfo_post_account_start, POST, STATUS, 1, S(SFO_OK) | S(SFO_ERR_INVALID) | S(SFO_ERR_LIMIT) | S(SFO_ERR_STATE) | S(SFO_ERR_FAULT),
+  (m->engine, m->account))
+CALL(sfo_post_account_stop, POST, STATUS, 1, S(SFO_OK) | S(SFO_ERR_INVALID) | S(SFO_ERR_LIMIT) | S(SFO_ERR_STATE) | S(SFO_ERR_FAULT),
+  (m->engine, m->account))
 CALL(sfo_post_set_busy, POST, STATUS, 1, S(SFO_OK) | S(SFO_ERR_INVALID) | S(SFO_ERR_LIMIT) | S(SFO_ERR_STATE) | S(SFO_ERR_FAULT),
-  (m->engine, 1, 0))
+  (m->engine, m->account, 0))
+CALL(sfo_post_flow_lost, POST, STATUS, 1, S(SFO_OK) | S(SFO_ERR_INVALID) | S(SFO_ERR_LIMIT) | S(SFO_ERR_STATE) | S(SFO_ERR_FAULT),
+  (m->engine, m->account, 0))
+CALL(sfo_post_heard_from, POST, STATUS, 1, S(SFO_OK) | S(SFO_ERR_INVALID) | S(SFO_ERR_LIMIT) | S(SFO_ERR_STATE) | S(SFO_ERR_FAULT),
+  (m->engine, m->account, "192.0.2.1"))
 CALL(sfo_post_set_link, POST, STATUS, 1, S(SFO_OK) | S(SFO_ERR_INVALID) | S(SFO_ERR_LIMIT) | S(SFO_ERR_STATE) | S(SFO_ERR_FAULT),
   (m->engine, SFO_LINK_CHANGED))
 CALL(sfo_post_set_families, POST, STATUS, 1, S(SFO_OK) | S(SFO_ERR_INVALID) | S(SFO_ERR_LIMIT) | S(SFO_ERR_STATE) | S(SFO_ERR_FAULT),
   (m->engine, SFO_FAMILY_IPV4))
+CALL(sfo_post_set_dns_servers, POST, STATUS, 1, S(SFO_OK) | S(SFO_ERR_INVALID) | S(SFO_ERR_LIMIT) | S(SFO_ERR_STATE) | S(SFO_ERR_FAULT),
+  (m->engine, m->servers, 1))
 CALL(sfo_post_handle_dns, POST, STATUS, 1, S(SFO_OK) | S(SFO_ERR_INVALID) | S(SFO_ERR_LIMIT) | S(SFO_ERR_STATE) | S(SFO_ERR_FAULT),
   (m->engine, 0, m->bytes, m->length))
 CALL(sfo_post_dns_failed, POST, STATUS, 1, S(SFO_OK) | S(SFO_ERR_INVALID) | S(SFO_ERR_LIMIT) | S(SFO_ERR_STATE) | S(SFO_ERR_FAULT),
@@ -209,21 +224,21 @@ NULLED(sfo_engine_set_link, STATUS, S(SFO_ERR_INVALID),
 NULLED(sfo_engine_set_families, STATUS, S(SFO_ERR_INVALID),
   (NULL, m->now, SFO_FAMILY_IPV4))
 NULLED(sfo_engine_accepts_source, STATUS, S(SFO_ERR_INVALID),
-  (NULL, 1, "192.0.2.1", &m->word))
+  (NULL, m->account, "192.0.2.1", &m->word))
 NULLED(sfo_engine_accepts_source, STATUS, S(SFO_OK) | S(SFO_ERR_INVALID) | S(SFO_ERR_NOT_FOUND) | S(SFO_ERR_BUSY) | S(SFO_ERR_STATE) | S(SFO_ERR_FAULT),
-  (m->engine, 1, NULL, &m->word))
+  (m->engine, m->account, NULL, &m->word))
 NULLED(sfo_engine_accepts_source, STATUS, S(SFO_OK) | S(SFO_ERR_INVALID) | S(SFO_ERR_NOT_FOUND) | S(SFO_ERR_BUSY) | S(SFO_ERR_STATE) | S(SFO_ERR_FAULT),
-  (m->engine, 1, "192.0.2.1", NULL))
+  (m->engine, m->account, "192.0.2.1", NULL))
 NULLED(sfo_engine_flow_lost, STATUS, S(SFO_ERR_INVALID),
-  (NULL, m->now, 1, 0))
+  (NULL, m->now, m->account, 0))
 NULLED(sfo_engine_heard_from, STATUS, S(SFO_ERR_INVALID),
-  (NULL, m->now, 1, "192.0.2.1"))
+  (NULL, m->now, m->account, "192.0.2.1"))
 NULLED(sfo_engine_heard_from, STATUS, S(SFO_OK) | S(SFO_ERR_INVALID) | S(SFO_ERR_NOT_FOUND) | S(SFO_ERR_BUSY) | S(SFO_ERR_STATE) | S(SFO_ERR_FAULT),
-  (m->engine, m->now, 1, NULL))
+  (m->engine, m->now, m->account, NULL))
 NULLED(sfo_engine_explain, VALUE, 0,
-  (NULL, m->now, 1, SFO_METHOD_INVITE, SFO_FORMAT_TEXT, m->text, sizeof m->text))
+  (NULL, m->now, m->account, SFO_METHOD_INVITE, SFO_FORMAT_TEXT, m->text, sizeof m->text))
 NULLED(sfo_engine_explain, VALUE, 0,
-  (m->engine, m->now, 1, SFO_METHOD_INVITE, SFO_FORMAT_TEXT, NULL, sizeof m->text))
+  (m->engine, m->now, m->account, SFO_METHOD_INVITE, SFO_FORMAT_TEXT, NULL, sizeof m->text))
 NULLED(sfo_engine_trace, VALUE, 0,
   (NULL, m->now, 0, SFO_FORMAT_TEXT, m->text, sizeof m->text))
 NULLED(sfo_engine_trace, VALUE, 0,
@@ -255,19 +270,19 @@ NULLED(sfo_engine_snapshot_import, STATUS, S(SFO_ERR_INVALID),
 NULLED(sfo_engine_snapshot_import, STATUS, S(SFO_OK) | S(SFO_ERR_INVALID) | S(SFO_ERR_BUSY) | S(SFO_ERR_STATE) | S(SFO_ERR_FAULT) | S(SFO_ERR_DATA),
   (m->engine, m->now, 0, NULL, m->length))
 NULLED(sfo_account_start, STATUS, S(SFO_ERR_INVALID),
-  (NULL, m->now, 1))
+  (NULL, m->now, m->account))
 NULLED(sfo_account_stop, STATUS, S(SFO_ERR_INVALID),
-  (NULL, m->now, 1))
+  (NULL, m->now, m->account))
 NULLED(sfo_account_set_busy, STATUS, S(SFO_ERR_INVALID),
-  (NULL, m->now, 1, 0))
+  (NULL, m->now, m->account, 0))
 NULLED(sfo_account_state, STATUS, S(SFO_ERR_INVALID),
-  (NULL, 1, &m->account_info))
+  (NULL, m->account, &m->account_info))
 NULLED(sfo_account_state, STATUS, S(SFO_OK) | S(SFO_ERR_INVALID) | S(SFO_ERR_NOT_FOUND) | S(SFO_ERR_BUSY) | S(SFO_ERR_STATE) | S(SFO_ERR_FAULT),
-  (m->engine, 1, NULL))
+  (m->engine, m->account, NULL))
 NULLED(sfo_account_current_target, STATUS, S(SFO_ERR_INVALID),
-  (NULL, 1, &m->target))
+  (NULL, m->account, &m->target))
 NULLED(sfo_account_current_target, STATUS, S(SFO_OK) | S(SFO_ERR_INVALID) | S(SFO_ERR_NOT_FOUND) | S(SFO_ERR_BUSY) | S(SFO_ERR_STATE) | S(SFO_ERR_FAULT),
-  (m->engine, 1, NULL))
+  (m->engine, m->account, NULL))
 NULLED(sfo_request_start, STATUS, S(SFO_ERR_INVALID),
   (NULL, m->now, &m->request, &m->started))
 NULLED(sfo_request_start, STATUS, S(SFO_OK) | S(SFO_ERR_INVALID) | S(SFO_ERR_NOT_FOUND) | S(SFO_ERR_BUSY) | S(SFO_ERR_LIMIT) | S(SFO_ERR_STATE) | S(SFO_ERR_FAULT),
@@ -308,15 +323,62 @@ NULLED(sfo_post_request_start, STATUS, S(SFO_OK) | S(SFO_ERR_INVALID) | S(SFO_ER
   (m->engine, NULL))
 NULLED(sfo_post_request_cancel, STATUS, S(SFO_ERR_INVALID),
   (NULL, m->request_id))
+NULLED(sfo_post_dialog_open, STATUS, S(SFO_ERR_INVALID),
+  (NULL, &m->dialog, 7))
+NULLED(sfo_post_dialog_open, STATUS, S(SFO_OK) | S(SFO_ERR_INVALID) | S(SFO_ERR_LIMIT) | S(SFO_ERR_STATE) | S(SFO_ERR_FAULT),
+  (m->engine, NULL, 7))
+NULLED(sfo_post_dialog_close, STATUS, S(SFO_ERR_INVALID),
+  (NULL, m->started))
+NULLED(sfo_post_account_start, STATUS, S(SFO_ERR_INVALID),
+  (NULL, m->account))
+NULLED(sfo_post_account_stop, STATUS, S(SFO_ERR_INVALID),
+  (NULL, m->account))
 NULLED(sfo_post_set_busy, STATUS, S(SFO_ERR_INVALID),
-  (NULL, 1, 0))
+  (NULL, m->account, 0))
+NULLED(sfo_post_flow_lost, STATUS, S(SFO_ERR_INVALID),
+  (NULL, m->account, 0))
+NULLED(sfo_post_heard_from, STATUS, S(SFO_ERR_INVALID),
+  (NULL, m->account, "192.0.2.1"))
+NULLED(sfo_post_heard_from, STATUS, S(SFO_OK) | S(SFO_ERR_INVALID) | S(SFO_ERR_LIMIT) | S(SFO_ERR_STATE) | S(SFO_ERR_FAULT),
+  (m->engine, m->account, NULL))
 NULLED(sfo_post_set_link, STATUS, S(SFO_ERR_INVALID),
   (NULL, SFO_LINK_CHANGED))
 NULLED(sfo_post_set_families, STATUS, S(SFO_ERR_INVALID),
   (NULL, SFO_FAMILY_IPV4))
+NULLED(sfo_post_set_dns_servers, STATUS, S(SFO_ERR_INVALID),
+  (NULL, m->servers, 1))
+NULLED(sfo_post_set_dns_servers, STATUS, S(SFO_OK) | S(SFO_ERR_INVALID) | S(SFO_ERR_LIMIT) | S(SFO_ERR_STATE) | S(SFO_ERR_FAULT),
+  (m->engine, NULL, 1))
 NULLED(sfo_post_handle_dns, STATUS, S(SFO_ERR_INVALID),
   (NULL, 0, m->bytes, m->length))
 NULLED(sfo_post_handle_dns, STATUS, S(SFO_OK) | S(SFO_ERR_INVALID) | S(SFO_ERR_LIMIT) | S(SFO_ERR_STATE) | S(SFO_ERR_FAULT),
   (m->engine, 0, NULL, m->length))
 NULLED(sfo_post_dns_failed, STATUS, S(SFO_ERR_INVALID),
   (NULL, m->query, 0, SFO_TRANSPORT_UDP))
+
+LENGTH(sfo_config_load_text, STATUS, IN,
+  (m->config, "", m->huge))
+LENGTH(sfo_config_get, STATUS, OUT,
+  (m->config, "account.1.label", (char *)m->bytes, m->huge, &m->needed))
+LENGTH(sfo_config_last_error, VALUE, OUT,
+  (m->config, (char *)m->bytes, m->huge))
+LENGTH(sfo_engine_handle_dns, STATUS, IN,
+  (m->engine, m->now, 0, m->bytes, m->huge))
+LENGTH(sfo_engine_set_dns_servers, STATUS, IN,
+  (m->engine, m->now, m->servers, m->huge))
+LENGTH(sfo_engine_explain, VALUE, OUT,
+  (m->engine, m->now, m->account, SFO_METHOD_INVITE, SFO_FORMAT_TEXT, (char *)m->bytes, m->huge))
+LENGTH(sfo_engine_trace, VALUE, OUT,
+  (m->engine, m->now, 0, SFO_FORMAT_TEXT, (char *)m->bytes, m->huge))
+LENGTH(sfo_engine_last_error, VALUE, OUT,
+  (m->engine, (char *)m->bytes, m->huge))
+LENGTH(sfo_engine_snapshot_export, STATUS, OUT,
+  (m->engine, m->now, 0, m->bytes, m->huge, &m->needed))
+LENGTH(sfo_engine_snapshot_import, STATUS, IN,
+  (m->engine, m->now, 0, m->bytes, m->huge))
+LENGTH(sfo_dns_io_fds, VALUE, OUT,
+  (m->engine, m->fds, m->huge))
+LENGTH(sfo_post_set_dns_servers, STATUS, IN,
+  (m->engine, m->servers, m->huge))
+LENGTH(sfo_post_handle_dns, STATUS, IN,
+  (m->engine, 0, m->bytes, m->huge))
