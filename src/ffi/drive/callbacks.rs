@@ -36,7 +36,9 @@ pub unsafe extern "C" fn set_timer(user: *mut c_void, deadline_ms: u64) {
 pub unsafe extern "C" fn dns_send(user: *mut c_void, query: *const sfo_dns_query) -> i32 {
     // SAFETY: the library keeps that.
     let (device, query) = unsafe { (device(user), &*query) };
-    assert!(query.length >= 12);
+    // SAFETY: the library keeps that.
+    let bytes = unsafe { core::slice::from_raw_parts(query.data, query.length as usize) };
+    device.dns.note_query(query, bytes);
     device.calls_back();
     i32::from(device.pick(4) == 3)
 }
@@ -80,6 +82,9 @@ pub unsafe extern "C" fn posted(user: *mut c_void, posted: *const sfo_posted) {
     if posted.kind == SFO_POSTED_REQUEST_START && posted.status == SFO_OK {
         device.begin(posted.request);
     }
+    if posted.kind == SFO_POSTED_DIALOG_OPEN && posted.status == SFO_OK {
+        device.begin_dialog(posted.dialog);
+    }
     device.calls_back();
 }
 
@@ -89,4 +94,22 @@ pub unsafe extern "C" fn destroyed(user: *mut c_void) {
     // SAFETY: the library keeps that.
     let device = unsafe { device(user) };
     assert!(!device.is_destroyed.replace(true));
+}
+
+/// # Safety
+/// `user` is the device.
+pub unsafe extern "C" fn dns_watch(user: *mut c_void, fd: i32, events: u32) {
+    // SAFETY: the library keeps that.
+    let device = unsafe { device(user) };
+    device.dns.watch(fd, events);
+    device.calls_back();
+}
+
+/// Runs within a post: nothing is done here, and nothing is asked of the script.
+///
+/// # Safety
+/// `user` is the device.
+pub unsafe extern "C" fn wake(user: *mut c_void) {
+    // SAFETY: the library keeps that.
+    assert!(!unsafe { device(user) }.is_destroyed.get());
 }

@@ -2,14 +2,21 @@
 //! what must be true whatever it calls. For tests, Miri and the fuzzer; the script is a source of decisions.
 
 use super::calls::{self, Call};
+use super::dialog::NO_DIALOG;
 use super::engine::NO_CALLBACKS;
 use super::request::{NO_REQUEST, NO_RESPONSE};
 use super::*;
 use core::cell::{Cell, RefCell};
 use core::ffi::c_void;
 use core::ptr::{null, null_mut};
+use std::collections::BTreeSet;
 
 mod callbacks;
+mod dns;
+mod dns_answers;
+mod network;
+mod posts;
+mod queries;
 mod steps;
 
 /// Calls of one life: more would only be more of the same.
@@ -54,16 +61,22 @@ struct Device<'a> {
     starting: Cell<u64>,
     requests: RefCell<Vec<(u64, Fate)>>,
     attempts: RefCell<Vec<u64>>,
+    // With whether it has been closed.
+    dialogs: RefCell<Vec<(u64, bool)>>,
     snapshot: RefCell<Vec<u8>>,
+    dns: dns::Dns,
+    // The functions that were called.
+    called: RefCell<BTreeSet<&'static str>>,
 }
 
-/// Lives one life. Panics where a promise is broken.
-pub fn live(script: &mut dyn Script) {
+/// Lives one life, and says which functions it has called. Panics where a promise is broken.
+pub fn live(script: &mut dyn Script) -> BTreeSet<&'static str> {
     let mut config = null_mut();
     // SAFETY: the pointer is good.
     assert_eq!(unsafe { sfo_config_new(4, &raw mut config) }, SFO_OK);
     // SAFETY: the configuration lives, and so does the text.
     assert_eq!(unsafe { sfo_config_load_text(config, TEXT.as_ptr().cast(), TEXT.len()) }, SFO_OK);
+    let dns = dns::Dns::new(script);
     let device = Device {
         script: RefCell::new(script),
         engine: Cell::new(null_mut()),
@@ -76,20 +89,26 @@ pub fn live(script: &mut dyn Script) {
         starting: Cell::new(0),
         requests: RefCell::default(),
         attempts: RefCell::default(),
+        dialogs: RefCell::default(),
         snapshot: RefCell::default(),
+        dns,
+        called: RefCell::default(),
     };
     device.open();
     while !device.is_freed.get() && device.may_go_on() {
         device.step();
+        device.check_descriptors();
     }
     if !device.is_freed.get() {
         device.free();
     }
+    device.check_descriptors();
     assert!(device.is_destroyed.get());
     let open = device.requests.borrow().iter().filter(|(_, fate)| *fate == Fate::Open).count();
     assert_eq!(open, 0, "requests without an end");
     // SAFETY: made above, released once.
     unsafe { sfo_config_free(config) };
+    device.called.into_inner()
 }
 
 impl Device<'_> {
@@ -97,13 +116,15 @@ impl Device<'_> {
         let table = sfo_callbacks {
             send_sip: Some(callbacks::send_sip),
             set_timer: Some(callbacks::set_timer),
-            dns_send: Some(callbacks::dns_send),
+            dns_send: if self.dns.is_driven() { None } else { Some(callbacks::dns_send) },
+            dns_watch: Some(callbacks::dns_watch),
             cancel_sip: Some(callbacks::cancel_sip),
             request_done: Some(callbacks::request_done),
             event: Some(callbacks::event),
             log: Some(callbacks::log),
             destroyed: Some(callbacks::destroyed),
             posted: Some(callbacks::posted),
+            wake: Some(callbacks::wake),
             ..NO_CALLBACKS
         };
         let user = (&raw const *self).cast_mut().cast();
@@ -164,6 +185,22 @@ impl Device<'_> {
         let request = requests.iter_mut().find(|(other, _)| *other == id).expect("an id that was never given");
         assert!(matches!(request.1, Fate::Open | Fate::Either), "{:?}, then {fate:?}", request.1);
         request.1 = fate;
+    }
+
+    fn begin_dialog(&self, id: u64) {
+        assert!(id != 0 && self.dialogs.borrow().iter().all(|(other, _)| *other != id), "an id came twice");
+        self.dialogs.borrow_mut().push((id, false));
+    }
+
+    fn end_dialog(&self, id: u64) {
+        let mut dialogs = self.dialogs.borrow_mut();
+        let dialog = dialogs.iter_mut().find(|(other, _)| *other == id).expect("an id that was never given");
+        assert!(!core::mem::replace(&mut dialog.1, true), "a dialog was closed twice");
+    }
+
+    fn some_dialog(&self) -> u64 {
+        let dialogs = self.dialogs.borrow();
+        dialogs.get(self.pick(dialogs.len().clamp(1, 256))).map_or(7, |dialog| dialog.0)
     }
 
     fn some_request(&self) -> u64 {
