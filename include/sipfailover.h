@@ -31,7 +31,7 @@
  * FAULTS       A mistake of the library itself is caught: that engine then answers SFO_ERR_FAULT to everything, says where
  *              it was in one line of the log, and waits for sfo_engine_free(). Other engines go on. Nothing is printed.
  * MEMORY       Comes from malloc() and free() of the process. Every table is bounded, and so is what a caller can ask for.
- *              If malloc() fails nevertheless, Rust's standard library writes one line to standard error and calls abort():
+ *              If malloc() fails nevertheless, Rust's standard library writes some lines to standard error and calls abort():
  *              this cannot be caught. On a device where memory may run out, measure the engine under load and reserve that much.
  * STRUCTS      Begin with struct_size = sizeof of the struct as you know it; the ..._INIT macros do that. Shorter and
  *              longer structs of other versions are accepted. (Elements of arrays, sfo_outcome and sfo_dns_fd, have none and

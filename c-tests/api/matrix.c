@@ -8,65 +8,12 @@
 
 #include "check.h"
 #include "every_call.h"
+#include "ledger.h"
 #include "rig.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* ---- requests: each is completed once -------------------------------------------------------------- */
-
-enum { REQUESTS = 64 };
-
-static struct {
-  uint64_t id;
-  int is_cancelled, may_be_cancelled;
-  unsigned done;
-} requests[REQUESTS];
-static unsigned request_count, completed;
-
-static void note_start(uint64_t id)
-{
-  if (CHECK(id != 0 && request_count < REQUESTS)) {
-    memset(&requests[request_count], 0, sizeof requests[0]);
-    requests[request_count++].id = id;
-  }
-}
-
-static void note_cancel(uint64_t id, int is_sure)
-{
-  for (unsigned i = 0; i < request_count; i++) {
-    if (requests[i].id == id) {
-      requests[i].is_cancelled |= is_sure;
-      requests[i].may_be_cancelled = 1;
-    }
-  }
-}
-
-static void note_done(uint64_t id)
-{
-  unsigned found = 0;
-  for (unsigned i = 0; i < request_count; i++) {
-    if (requests[i].id == id) {
-      found++;
-      requests[i].done++;
-      CHECK(!requests[i].is_cancelled);
-    }
-  }
-  CHECK_EQ(found, 1);
-}
-
-static void check_requests(void)
-{
-  for (unsigned i = 0; i < request_count; i++) {
-    completed += requests[i].done;
-    if (requests[i].may_be_cancelled) {
-      CHECK(requests[i].done <= 1);
-    } else {
-      CHECK_EQ(requests[i].done, 1);
-    }
-  }
-}
 
 /* ---- one call from one kind of callback ------------------------------------------------------------ */
 
@@ -77,7 +24,7 @@ static struct rig rig, other;
 static struct arguments arguments;
 static enum which which;
 static enum kind where;
-static unsigned performed;
+static unsigned performed, completed;
 static int is_freed;
 /* How often the object that was being reported was cancelled, and stopped, in callbacks of this kind. */
 static unsigned cancelled_own[DESTROYED + 1], stopped_own[DESTROYED + 1], freed_in[DESTROYED + 1];
@@ -86,12 +33,12 @@ static void note_effects(const struct arguments *m, const struct call *call)
 {
   int is_ok = m->status == SFO_OK;
   if (which == CALL_sfo_request_start && is_ok) {
-    note_start(m->started);
+    ledger_started(m->started);
   } else if (which == CALL_sfo_request_cancel && is_ok) {
-    note_cancel(m->request_id, 1);
+    ledger_cancelled(m->request_id, 1);
     cancelled_own[where] += call->request != 0 && call->request == m->request_id;
   } else if (which == CALL_sfo_post_request_cancel && is_ok) {
-    note_cancel(m->request_id, 0);
+    ledger_cancelled(m->request_id, 0);
   } else if (which == CALL_sfo_account_stop && is_ok) {
     stopped_own[where] += call->account != 0 && call->account == m->account;
   } else if (which == CALL_sfo_engine_free) {
@@ -129,9 +76,9 @@ static void call_it(struct rig *r, const struct call *call)
 static void hook(struct rig *r, const struct call *call)
 {
   if (call->kind == DONE) {
-    note_done(call->request);
+    ledger_done(call->request);
   } else if (call->kind == POSTED && call->result == SFO_POSTED_REQUEST_START && call->status == SFO_OK) {
-    note_start(call->request);
+    ledger_started(call->request);
   }
   if (call->kind == where && performed < REPEATS && !(is_freed && which == CALL_sfo_engine_free)) {
     call_it(r, call);
@@ -233,15 +180,9 @@ static void start_accounts(void)
 /* Its request is noted before callbacks about it run: the id is written first. */
 static void request(uint64_t token)
 {
-  sfo_request start = SFO_REQUEST_INIT;
-  uint64_t *id = &requests[request_count].id;
-  start.account = 1;
-  start.method = SFO_METHOD_INVITE;
-  start.user_token = token;
-  memset(&requests[request_count], 0, sizeof requests[0]);
-  request_count++;
-  if (sfo_request_start(rig_input(&rig), rig.now, &start, id) < SFO_OK && *id == 0) {
-    request_count--;
+  uint64_t *id = ledger_place();
+  if (rig_request(&rig, SFO_METHOD_INVITE, token, id) < SFO_OK && *id == 0) {
+    ledger_refused();
   }
 }
 
@@ -276,7 +217,7 @@ static void live(unsigned flags)
   CHECK_EQ(rig.fault, 0);
   CHECK_EQ(rig.depth, 0);
   CHECK(rig.count > CALLS || rig.calls[rig.count - 1].kind == DESTROYED);
-  check_requests();
+  completed += ledger_check();
 }
 
 static void try_one(enum kind kind, unsigned flags)
@@ -287,7 +228,8 @@ static void try_one(enum kind kind, unsigned flags)
     }
     which = (enum which)i;
     where = kind;
-    performed = request_count = 0;
+    performed = 0;
+    ledger_clear();
     is_freed = 0;
     arguments.request_id = arguments.attempt_id = arguments.query = 0;
     live(flags);
