@@ -1802,11 +1802,17 @@ uint32_t sfo_abi_version(void);
 }  // extern "C"
 #endif  // __cplusplus
 
-/* Initializers. In C++ before C++11, members are set by assignment after these. */
+/* Initializers: also for what a function fills in. In C++ before C++11, members are set by assignment after these. */
 #define SFO_CALLBACKS_INIT { sizeof(sfo_callbacks), NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL }
 #define SFO_OPTIONS_INIT { sizeof(sfo_options), 500u, 0u, 1u, 1800u, 256u, 7u, SFO_LOG_INFO, { 0 }, 86400u, 1u, 0u, 512u }
 #define SFO_REQUEST_INIT { sizeof(sfo_request), 0u, 0u, 0u, 0u, 0u }
 #define SFO_DIALOG_INIT { sizeof(sfo_dialog), 0u, 0u, 0u, NULL }
 #define SFO_RESPONSE_INIT { sizeof(sfo_response), 0u, SFO_ABSENT, SFO_ABSENT, SFO_ABSENT, 0u }
+#define SFO_DIAGNOSTIC_INIT { sizeof(sfo_diagnostic), 0u, 0u, NULL, NULL, NULL }
+#define SFO_KEY_INFO_INIT { sizeof(sfo_key_info), 0u, 0, 0, NULL, NULL, NULL, NULL, NULL }
+#define SFO_ACCOUNT_INFO_INIT { sizeof(sfo_account_info), 0u, 0u, { 0 }, { 0 }, { 0 } }
+#define SFO_TARGET_INIT { sizeof(sfo_target), 0u, 0u, 0u, 0u, { 0 }, { 0 } }
+#define SFO_COUNTERS_INIT { sizeof(sfo_counters), 0u, 0u, 0u, 0u, 0u, 0u, 0u, 0u, 0u, 0u, 0u, 0u, 0u, \
+    0u, 0u, 0u, 0u, 0u, 0u, 0u, 0u, 0u, 0u, 0u, 0u, 0u, 0u, 0u, 0u, 0u, 0u, 0u, 0u, 0u }
 
 #endif  /* SIPFAILOVER_H */

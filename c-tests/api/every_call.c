@@ -135,11 +135,11 @@ void arguments_open(struct arguments *m, const char *text)
   m->dialog.source_text = "192.0.2.1";
   m->response = (sfo_response)SFO_RESPONSE_INIT;
   m->response.status = 486;
-  m->account_info.struct_size = sizeof m->account_info;
-  m->target.struct_size = sizeof m->target;
-  m->counters.struct_size = sizeof m->counters;
-  m->diagnostic.struct_size = sizeof m->diagnostic;
-  m->key_info.struct_size = sizeof m->key_info;
+  m->account_info = (sfo_account_info)SFO_ACCOUNT_INFO_INIT;
+  m->target = (sfo_target)SFO_TARGET_INIT;
+  m->counters = (sfo_counters)SFO_COUNTERS_INIT;
+  m->diagnostic = (sfo_diagnostic)SFO_DIAGNOSTIC_INIT;
+  m->key_info = (sfo_key_info)SFO_KEY_INFO_INIT;
   m->servers[0] = "127.0.0.1:1";
   m->path = "/nonexistent";
   m->length = 12;

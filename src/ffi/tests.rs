@@ -9,7 +9,7 @@ use super::drive::{Script, live};
 use super::engine::{DEFAULT_OPTIONS, NO_CALLBACKS};
 use super::memory::read_struct;
 use super::request::{NO_REQUEST, NO_RESPONSE};
-use super::types::sfo_options;
+use super::types::{sfo_counters, sfo_options};
 use super::{
     sfo_account_start, sfo_config_free, sfo_config_load_text, sfo_config_new, sfo_engine, sfo_engine_free,
     sfo_engine_new,
@@ -24,7 +24,8 @@ const MACROS: &str = include_str!("../../cmake/header/trailer.h.in");
 
 /// What a macro initializes the members with, in order, behind the size.
 fn initializer(name: &str) -> Vec<u32> {
-    let line = MACROS.lines().find(|line| line.starts_with(&format!("#define SFO_{name}_INIT "))).unwrap();
+    let macros = MACROS.replace("\\\n", "");
+    let line = macros.lines().find(|line| line.starts_with(&format!("#define SFO_{name}_INIT "))).unwrap();
     let inside = line.split_once('{').unwrap().1.rsplit_once('}').unwrap().0;
     let (size, members) = inside.split_once(',').unwrap();
     assert_eq!(size.trim(), format!("sizeof(sfo_{})", name.to_lowercase()));
@@ -68,6 +69,14 @@ fn the_response_of_the_header_is_the_default() {
     let r = NO_RESPONSE;
     let numbers = [r.status, r.retry_after_s, r.granted_expires_s, r.min_expires_s, r.flags];
     assert_eq!(initializer("RESPONSE"), numbers);
+}
+
+/// What is filled in begins as nothing; how many members there are, the compiler counts (`api/header`).
+#[test]
+fn what_a_function_fills_in_begins_empty() {
+    let members = |name: &str| initializer(name).iter().filter(|member| **member == 0).count();
+    let counted = (size_of::<sfo_counters>() - size_of::<u64>()) / size_of::<u64>();
+    assert_eq!(["DIAGNOSTIC", "KEY_INFO", "ACCOUNT_INFO", "TARGET", "COUNTERS"].map(members), [5, 8, 5, 6, counted]);
 }
 
 #[test]
