@@ -250,8 +250,8 @@ static void without_engine(void)
   CHECK(arguments.status != SFO_ERR_FAULT);
 }
 
-/* Those that release something, and those that only hand out what is there: sfo_config_free(), sfo_engine_free(),
- * sfo_config_diagnostic_count(), sfo_config_last_error(), sfo_config_key_count(), sfo_status_text(), sfo_cause_text(),
+/* Those that release something and have nothing to say (a fault in them is looked at on its own), and those that only hand out
+ * what is there: sfo_config_free(), sfo_engine_free(), sfo_config_diagnostic_count(), sfo_config_last_error(), sfo_config_key_count(), sfo_status_text(), sfo_cause_text(),
  * sfo_tick_extend(), sfo_version(), sfo_abi_version(). */
 enum { UNGUARDED = 10 };
 
@@ -270,6 +270,26 @@ static void at_every_entry(void)
     }
   }
   CHECK_EQ(guarded, CALL_COUNT - UNGUARDED);
+}
+
+/* ---- while something is released -------------------------------------------------------------------- */
+
+static void within_release(void)
+{
+  sfo_config *config = rig_config("");
+  sfo_inject_fault(1);
+  sfo_config_free(config);
+  CHECK_EQ(sfo_inject_fault(0), 0);
+  uint32_t point = 0;
+  /* Whatever the point: the last callback comes. */
+  do {
+    rig_open(&rig, RIG_TWO_SERVERS, 0);
+    rig_register(&rig);
+    sfo_inject_fault(++point);
+    sfo_engine_free(rig_input(&rig));
+    CHECK_EQ(rig.totals[DESTROYED], 1);
+  } while (sfo_inject_fault(0) == 0);
+  CHECK(point > 3);
 }
 
 /* ---- other engines ---------------------------------------------------------------------------------- */
@@ -295,6 +315,7 @@ int main(void)
   arguments_open(&arguments, TEXT);
   at_every_point();
   at_every_entry();
+  within_release();
   other_engines_go_on();
   arguments_close(&arguments);
   check_that_nothing_was_printed();

@@ -84,7 +84,8 @@ pub unsafe extern "C" fn sfo_config_free(config: *mut sfo_config) {
         // free() of some C libraries changes errno.
         let _errno = ErrnoGuard::new();
         // SAFETY: made by sfo_config_new, and released once: the caller vouches for that.
-        drop(unsafe { Box::from_raw(config) });
+        let config = unsafe { Box::from_raw(config) };
+        let _ = guarded(|| drop(config));
     }
 }
 

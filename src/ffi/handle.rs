@@ -298,7 +298,8 @@ impl sfo_engine {
             drop(entered);
         }
         let (callback, user) = (handle.callbacks.destroyed, handle.user);
-        drop(handle);
+        // What a fault has left behind may not even be fit for being released.
+        let _ = guard::guarded(|| drop(handle));
         if let Some(callback) = callback {
             // SAFETY: the firmware's callback, called as its type says, with no lock held.
             unsafe { callback(user) };
