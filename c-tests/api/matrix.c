@@ -269,7 +269,7 @@ static void try_in_destroyed(void)
 
 static void check_that_all_was_tried(void)
 {
-  static const enum kind about_requests[] = { SEND, CANCEL };
+  static const enum kind about_requests[] = { SEND, CANCEL, POSTED };
   static const enum kind about_accounts[] = { SEND, CANCEL, DONE, EVENT, POSTED };
   for (unsigned kind = SEND; kind <= DESTROYED; kind++) {
     if (!CHECK(freed_in[kind] > 0)) {
