@@ -4,16 +4,21 @@ use std::path::PathBuf;
 use std::{env, error::Error, fs};
 
 /// Sources of the header, in the order in which it reads best.
-const SOURCES: [&str; 15] = [
+const SOURCES: [&str; 20] = [
     "constants",
+    "callbacks",
     "types",
     "config",
+    "keys",
     "engine",
+    "dns",
     "account",
     "request",
     "dialog",
     "network",
+    "posted",
     "post",
+    "post_network",
     "dns_io",
     "snapshot",
     "insight",

@@ -234,6 +234,7 @@ missing_optional() {
         # dnsmasq-base is the program without the service.
         have dnsmasq || echo dnsmasq-base
         have unbound || echo unbound
+        have abidiff || echo abigail-tools
         ;;
     esac
     case " $* " in

@@ -27,11 +27,11 @@
  *              reused, 0 is none, and a stale one yields SFO_ERR_NOT_FOUND. The id of an attempt stays known for 64*T1
  *              (32 s) after its end, so that late answers find it.
  * ERRORS       A programming mistake is a status (negative) of the call. An event of the world is a cause (SFO_CAUSE_...)
- *              in a callback. Never both.
+ *              in a callback. Never both. errno is left as it was.
  * FAULTS       A mistake of the library itself is caught: that engine then answers SFO_ERR_FAULT to everything, says where
  *              it was in one line of the log, and waits for sfo_engine_free(). Other engines go on. Nothing is printed.
  * MEMORY       Comes from malloc() and free() of the process. Every table is bounded, and so is what a caller can ask for.
- *              If malloc() fails nevertheless, Rust's standard library writes one line to standard error and calls abort():
+ *              If malloc() fails nevertheless, Rust's standard library writes some lines to standard error and calls abort():
  *              this cannot be caught. On a device where memory may run out, measure the engine under load and reserve that much.
  * STRUCTS      Begin with struct_size = sizeof of the struct as you know it; the ..._INIT macros do that. Shorter and
  *              longer structs of other versions are accepted. (Elements of arrays, sfo_outcome and sfo_dns_fd, have none and
@@ -239,6 +239,18 @@
 #define SFO_POSTED_REQUEST_CANCEL 5u
 /* sfo_post_set_busy(). */
 #define SFO_POSTED_BUSY 6u
+/* sfo_post_account_start(). */
+#define SFO_POSTED_ACCOUNT_START 7u
+/* sfo_post_account_stop(). */
+#define SFO_POSTED_ACCOUNT_STOP 8u
+/* sfo_post_dialog_open(). */
+#define SFO_POSTED_DIALOG_OPEN 9u
+/* sfo_post_dialog_close(). */
+#define SFO_POSTED_DIALOG_CLOSE 10u
+/* sfo_post_flow_lost(). */
+#define SFO_POSTED_FLOW_LOST 11u
+/* sfo_post_heard_from(). */
+#define SFO_POSTED_HEARD_FROM 12u
 
 /* Not registered with this server, and not meant to be. */
 #define SFO_REG_OFF 0u
@@ -587,7 +599,7 @@ typedef struct sfo_posted {
   uint64_t request;
   /* The attempt; 0 where the input was about none. */
   uint64_t attempt;
-  /* SFO_POSTED_REQUEST_START: your token. Else 0. */
+  /* SFO_POSTED_REQUEST_START and SFO_POSTED_DIALOG_OPEN: your token. Else 0. */
   uint64_t user_token;
   /* SFO_POSTED_...: which input. Kinds you do not know may come: ignore them. */
   uint32_t kind;
@@ -595,6 +607,8 @@ typedef struct sfo_posted {
   uint32_t account;
   /* What the function without "post" in its name would have returned. */
   sfo_status status;
+  /* The dialog: SFO_POSTED_DIALOG_OPEN tells its id, 0 if it was refused. 0 where the input was about no dialog. */
+  uint64_t dialog;
 } sfo_posted;
 
 /* What the library calls. Members may be appended in later versions; a shorter table stays valid.
@@ -645,8 +659,8 @@ typedef struct sfo_callbacks {
    * sfo_engine_process() soon: write to an eventfd, a pipe or a message queue.
    */
   void (*wake)(void *user);
-  /* OPTIONAL, needed by who posts: what came of a posted input. Called for each sfo_post_request_start(), to tell the id, and
-   * for all others whose result was not SFO_OK. Runs like all other callbacks on the engine's thread, before those that
+  /* OPTIONAL, needed by who posts: what came of a posted input. Called for each sfo_post_request_start() and
+   * sfo_post_dialog_open(), to tell the id, and for all others whose result was not SFO_OK. Runs like all other callbacks on the engine's thread, before those that
    * the input causes.
    */
   void (*posted)(void *user, const struct sfo_posted *posted);
@@ -1010,6 +1024,25 @@ sfo_status sfo_engine_reconfigure(struct sfo_engine *engine,
  */
 sfo_status sfo_engine_handle_timer(struct sfo_engine *engine, uint64_t now_ms);
 
+/* Reads the counters.
+ *
+ * engine: the engine.
+ * out: set its struct_size before; receives the counters.
+ * Returns SFO_OK; SFO_ERR_INVALID: a pointer is NULL, or struct_size too small; SFO_ERR_BUSY; SFO_ERR_STATE; SFO_ERR_FAULT.
+ * Callbacks: none. From callbacks: yes. Since 0.1.
+ */
+sfo_status sfo_engine_counters(struct sfo_engine *engine,
+                               struct sfo_counters *out);
+
+/* What was wrong with the last call that was refused with a detail, in one sentence of plain English.
+ *
+ * engine: the engine.
+ * buffer, capacity: receives the text with a closing NUL, cut to capacity bytes; may be NULL with capacity 0.
+ * Returns the full length without NUL, as snprintf() would; 0 if there is none.
+ * Callbacks: none. From callbacks: yes. Since 0.1.
+ */
+size_t sfo_engine_last_error(struct sfo_engine *engine, char *buffer, size_t capacity);
+
 /* A DNS message has arrived, for firmware that sends DNS itself; over TCP, without the two bytes of length. The id, the
  * server and the question tell which query it answers, whichever transport it took. Messages that are malformed or
  * answer nothing that was asked are ignored and counted.
@@ -1060,25 +1093,6 @@ sfo_status sfo_engine_set_dns_servers(struct sfo_engine *engine,
                                       uint64_t now_ms,
                                       const char *const *servers,
                                       size_t count);
-
-/* Reads the counters.
- *
- * engine: the engine.
- * out: set its struct_size before; receives the counters.
- * Returns SFO_OK; SFO_ERR_INVALID: a pointer is NULL, or struct_size too small; SFO_ERR_BUSY; SFO_ERR_STATE; SFO_ERR_FAULT.
- * Callbacks: none. From callbacks: yes. Since 0.1.
- */
-sfo_status sfo_engine_counters(struct sfo_engine *engine,
-                               struct sfo_counters *out);
-
-/* What was wrong with the last call that was refused with a detail, in one sentence of plain English.
- *
- * engine: the engine.
- * buffer, capacity: receives the text with a closing NUL, cut to capacity bytes; may be NULL with capacity 0.
- * Returns the full length without NUL, as snprintf() would; 0 if there is none.
- * Callbacks: none. From callbacks: yes. Since 0.1.
- */
-size_t sfo_engine_last_error(struct sfo_engine *engine, char *buffer, size_t capacity);
 
 /* Starts an account: it registers, and requests can be routed. Does nothing if it is running.
  *
@@ -1448,6 +1462,53 @@ sfo_status sfo_post_request_start(struct sfo_engine *engine,
 sfo_status sfo_post_request_cancel(struct sfo_engine *engine,
                                    uint64_t request);
 
+/* Posts what sfo_dialog_open() does. The posted callback tells the dialog's id, or why it was refused: once for each dialog
+ * posted, at the latest within sfo_engine_free().
+ *
+ * engine: the engine; see THREADS for how long it must live.
+ * dialog: copied. Begin with SFO_DIALOG_INIT.
+ * user_token: yours: handed back in the posted callback.
+ * Returns SFO_OK: it will be taken by sfo_engine_process(); SFO_ERR_LIMIT: 256 inputs are waiting; SFO_ERR_INVALID: a pointer
+ * is NULL, struct_size too small, or what it says as sfo_dialog_open() would refuse it; SFO_ERR_STATE: the engine is being freed; SFO_ERR_FAULT.
+ * Callbacks: wake. From callbacks: yes. From other threads: yes. Since 0.1.
+ */
+sfo_status sfo_post_dialog_open(struct sfo_engine *engine,
+                                const struct sfo_dialog *dialog,
+                                uint64_t user_token);
+
+/* Posts what sfo_dialog_close() does. The posted callback tells if there was no such dialog.
+ *
+ * engine: the engine; see THREADS for how long it must live.
+ * dialog: the id.
+ * Returns SFO_OK: it will be taken by sfo_engine_process(); SFO_ERR_LIMIT: 256 inputs are waiting; SFO_ERR_INVALID: engine
+ * is NULL; SFO_ERR_STATE: the engine is being freed; SFO_ERR_FAULT.
+ * Callbacks: wake. From callbacks: yes. From other threads: yes. Since 0.1.
+ */
+sfo_status sfo_post_dialog_close(struct sfo_engine *engine,
+                                 uint64_t dialog);
+
+/* Posts what sfo_account_start() does. The posted callback tells if that was not SFO_OK.
+ *
+ * engine: the engine; see THREADS for how long it must live.
+ * account: X.
+ * Returns SFO_OK: it will be taken by sfo_engine_process(); SFO_ERR_LIMIT: 256 inputs are waiting; SFO_ERR_INVALID: engine
+ * is NULL; SFO_ERR_STATE: the engine is being freed; SFO_ERR_FAULT.
+ * Callbacks: wake. From callbacks: yes. From other threads: yes. Since 0.1.
+ */
+sfo_status sfo_post_account_start(struct sfo_engine *engine,
+                                  uint32_t account);
+
+/* Posts what sfo_account_stop() does. The posted callback tells if that was not SFO_OK.
+ *
+ * engine: the engine; see THREADS for how long it must live.
+ * account: X.
+ * Returns SFO_OK: it will be taken by sfo_engine_process(); SFO_ERR_LIMIT: 256 inputs are waiting; SFO_ERR_INVALID: engine
+ * is NULL; SFO_ERR_STATE: the engine is being freed; SFO_ERR_FAULT.
+ * Callbacks: wake. From callbacks: yes. From other threads: yes. Since 0.1.
+ */
+sfo_status sfo_post_account_stop(struct sfo_engine *engine,
+                                 uint32_t account);
+
 /* Posts what sfo_account_set_busy() says. The posted callback tells if there is no such account.
  *
  * engine: the engine; see THREADS for how long it must live.
@@ -1460,6 +1521,33 @@ sfo_status sfo_post_request_cancel(struct sfo_engine *engine,
 sfo_status sfo_post_set_busy(struct sfo_engine *engine,
                              uint32_t account,
                              uint32_t busy);
+
+/* Posts what sfo_engine_flow_lost() says. The posted callback tells if there is no such account.
+ *
+ * engine: the engine; see THREADS for how long it must live.
+ * account: X.
+ * server: 1 or 2; 0 for whichever the account is registered with.
+ * Returns SFO_OK: it will be taken by sfo_engine_process(); SFO_ERR_LIMIT: 256 inputs are waiting; SFO_ERR_INVALID: engine
+ * is NULL, or server above 2; SFO_ERR_STATE: the engine is being freed; SFO_ERR_FAULT.
+ * Callbacks: wake. From callbacks: yes. From other threads: yes. Since 0.1.
+ */
+sfo_status sfo_post_flow_lost(struct sfo_engine *engine,
+                              uint32_t account,
+                              uint32_t server);
+
+/* Posts what sfo_engine_heard_from() says. The posted callback tells if there is no such account. One post for every packet
+ * would fill the inbox: once in some seconds for each source is enough.
+ *
+ * engine: the engine; see THREADS for how long it must live.
+ * account: X; 0 for all accounts.
+ * address_text: as for sfo_engine_heard_from(); copied.
+ * Returns SFO_OK: it will be taken by sfo_engine_process(); SFO_ERR_LIMIT: 256 inputs are waiting; SFO_ERR_INVALID: a pointer
+ * is NULL, or no address; SFO_ERR_STATE: the engine is being freed; SFO_ERR_FAULT.
+ * Callbacks: wake. From callbacks: yes. From other threads: yes. Since 0.1.
+ */
+sfo_status sfo_post_heard_from(struct sfo_engine *engine,
+                               uint32_t account,
+                               const char *address_text);
 
 /* Posts what sfo_engine_set_link() says.
  *
@@ -1482,6 +1570,18 @@ sfo_status sfo_post_set_link(struct sfo_engine *engine,
  */
 sfo_status sfo_post_set_families(struct sfo_engine *engine,
                                  uint32_t families);
+
+/* Posts what sfo_engine_set_dns_servers() does, for a thread that learns them from DHCP.
+ *
+ * engine: the engine; see THREADS for how long it must live.
+ * servers, count: as for sfo_engine_set_dns_servers(); copied.
+ * Returns SFO_OK: it will be taken by sfo_engine_process(); SFO_ERR_LIMIT: 256 inputs are waiting, or more than 8 servers;
+ * SFO_ERR_INVALID: a pointer is NULL, or a text is no address; SFO_ERR_STATE: the engine is being freed; SFO_ERR_FAULT.
+ * Callbacks: wake. From callbacks: yes. From other threads: yes. Since 0.1.
+ */
+sfo_status sfo_post_set_dns_servers(struct sfo_engine *engine,
+                                    const char *const *servers,
+                                    size_t count);
 
 /* Posts what sfo_engine_handle_dns() takes. Check the sender's address and port before: what waits is bounded, and forged
  * messages would take the room of good ones.
@@ -1702,11 +1802,17 @@ uint32_t sfo_abi_version(void);
 }  // extern "C"
 #endif  // __cplusplus
 
-/* Initializers. In C++ before C++11, members are set by assignment after these. */
+/* Initializers: also for what a function fills in. In C++ before C++11, members are set by assignment after these. */
 #define SFO_CALLBACKS_INIT { sizeof(sfo_callbacks), NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL }
 #define SFO_OPTIONS_INIT { sizeof(sfo_options), 500u, 0u, 1u, 1800u, 256u, 7u, SFO_LOG_INFO, { 0 }, 86400u, 1u, 0u, 512u }
 #define SFO_REQUEST_INIT { sizeof(sfo_request), 0u, 0u, 0u, 0u, 0u }
 #define SFO_DIALOG_INIT { sizeof(sfo_dialog), 0u, 0u, 0u, NULL }
 #define SFO_RESPONSE_INIT { sizeof(sfo_response), 0u, SFO_ABSENT, SFO_ABSENT, SFO_ABSENT, 0u }
+#define SFO_DIAGNOSTIC_INIT { sizeof(sfo_diagnostic), 0u, 0u, NULL, NULL, NULL }
+#define SFO_KEY_INFO_INIT { sizeof(sfo_key_info), 0u, 0, 0, NULL, NULL, NULL, NULL, NULL }
+#define SFO_ACCOUNT_INFO_INIT { sizeof(sfo_account_info), 0u, 0u, { 0 }, { 0 }, { 0 } }
+#define SFO_TARGET_INIT { sizeof(sfo_target), 0u, 0u, 0u, 0u, { 0 }, { 0 } }
+#define SFO_COUNTERS_INIT { sizeof(sfo_counters), 0u, 0u, 0u, 0u, 0u, 0u, 0u, 0u, 0u, 0u, 0u, 0u, 0u, \
+    0u, 0u, 0u, 0u, 0u, 0u, 0u, 0u, 0u, 0u, 0u, 0u, 0u, 0u, 0u, 0u, 0u, 0u, 0u, 0u, 0u }
 
 #endif  /* SIPFAILOVER_H */

@@ -382,12 +382,32 @@ public:
     return sfo_post_request_start(object_, &request);
   }
   sfo_status post_request_cancel(std::uint64_t request) noexcept { return sfo_post_request_cancel(object_, request); }
+  // The posted() callback tells the dialog's id, beside user_token.
+  sfo_status post_dialog_open(const sfo_dialog &dialog, std::uint64_t user_token) noexcept
+  {
+    return sfo_post_dialog_open(object_, &dialog, user_token);
+  }
+  sfo_status post_dialog_close(std::uint64_t dialog) noexcept { return sfo_post_dialog_close(object_, dialog); }
+  sfo_status post_account_start(std::uint32_t account) noexcept { return sfo_post_account_start(object_, account); }
+  sfo_status post_account_stop(std::uint32_t account) noexcept { return sfo_post_account_stop(object_, account); }
   sfo_status post_set_busy(std::uint32_t account, std::uint32_t busy) noexcept
   {
     return sfo_post_set_busy(object_, account, busy);
   }
+  sfo_status post_flow_lost(std::uint32_t account, std::uint32_t server) noexcept
+  {
+    return sfo_post_flow_lost(object_, account, server);
+  }
+  sfo_status post_heard_from(std::uint32_t account, const char *address_text) noexcept
+  {
+    return sfo_post_heard_from(object_, account, address_text);
+  }
   sfo_status post_set_link(std::uint32_t link) noexcept { return sfo_post_set_link(object_, link); }
   sfo_status post_set_families(std::uint32_t families) noexcept { return sfo_post_set_families(object_, families); }
+  sfo_status post_set_dns_servers(const char *const *servers, std::size_t count) noexcept
+  {
+    return sfo_post_set_dns_servers(object_, servers, count);
+  }
   sfo_status post_handle_dns(std::uint32_t server_index, const std::uint8_t *data, std::size_t length) noexcept
   {
     return sfo_post_handle_dns(object_, server_index, data, length);

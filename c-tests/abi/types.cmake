@@ -6,17 +6,7 @@ cmake_minimum_required(VERSION 3.18)
 # Elements of arrays do not carry their size: they never change.
 set(fixed sfo_outcome sfo_dns_fd)
 
-# CMake's lists end at semicolons; until they are wanted, another character stands for them.
-string(ASCII 1 semicolon)
-
-# declarations OUT HEADER: without comments and preprocessor lines.
-function(declarations out header)
-  file(READ "${header}" text)
-  string(REPLACE ";" "${semicolon}" text "${text}")
-  string(REGEX REPLACE "/\\*([^*]|\\*+[^*/])*\\*+/" "" text "${text}")
-  string(REGEX REPLACE "(^|\n)#[^\n]*" "\\1" text "${text}")
-  set(${out} "${text}" PARENT_SCOPE)
-endfunction()
+include("${CMAKE_CURRENT_LIST_DIR}/declarations.cmake")
 
 # check_struct OUT NAME BODY: assertions that each member is where it was and what it was.
 function(check_struct out name body)
@@ -52,8 +42,7 @@ foreach(struct IN LISTS structs)
   string(APPEND program "${text}")
 endforeach()
 
-string(REGEX REPLACE "typedef struct sfo_[a-z_]+ {[^}]*}" "" old "${old}")
-string(REGEX MATCHALL "[a-z][a-z0-9_ ]* [*]?sfo_[a-z0-9_]+\\([^)]*\\)" functions "${old}")
+functions(functions "${old}")
 declarations(new "${NEW}")
 foreach(function IN LISTS functions)
   string(APPEND program "${function};\n")

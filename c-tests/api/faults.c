@@ -5,6 +5,7 @@
  */
 
 #include "check.h"
+#include "every_call.h"
 #include "rig.h"
 
 #include <stdio.h>
@@ -50,56 +51,33 @@ static void check_that_nothing_was_printed(void)
 
 /* ---- a faulty engine ------------------------------------------------------------------------------- */
 
+static struct arguments arguments;
+
+static int is_of_engine(const struct row *row)
+{
+  return row->kind == KIND_INPUT || row->kind == KIND_QUERY || row->kind == KIND_POST;
+}
+
+/* Every function says so, whatever it returns. */
+static void check_fault(enum which which)
+{
+  const struct row *row = &every_call[which];
+  if (!CHECK(row->statuses != 0 ? arguments.status == SFO_ERR_FAULT : arguments.value == 0)) {
+    fprintf(stderr, "  %s: %d\n", row->name, (int)arguments.status);
+  }
+}
+
 static void everything_is_refused(sfo_engine *engine)
 {
-  sfo_request request = SFO_REQUEST_INIT;
-  sfo_response response = SFO_RESPONSE_INIT;
-  sfo_counters counters;
-  sfo_account_info info;
-  sfo_target target;
-  const char *servers[1] = { "192.0.2.53" };
-  uint8_t bytes[64] = { 0 };
-  size_t length = 0, before = rig.count;
-  uint32_t word = 0;
-  uint64_t id = 0;
-  char text[8];
-  sfo_config *config = rig_config("");
-  request.account = 1;
-  request.method = SFO_METHOD_INVITE;
-  response.status = 200;
-  counters.struct_size = sizeof counters;
-  info.struct_size = sizeof info;
-  target.struct_size = sizeof target;
-  CHECK_EQ(sfo_engine_reconfigure(engine, 0, config), SFO_ERR_FAULT);
-  CHECK_EQ(sfo_engine_handle_timer(engine, 0), SFO_ERR_FAULT);
-  CHECK_EQ(sfo_engine_process(engine, 0), SFO_ERR_FAULT);
-  CHECK_EQ(sfo_engine_handle_dns(engine, 0, 0, bytes, 12), SFO_ERR_FAULT);
-  CHECK_EQ(sfo_engine_dns_failed(engine, 0, 1, 0, SFO_TRANSPORT_UDP), SFO_ERR_FAULT);
-  CHECK_EQ(sfo_engine_set_dns_servers(engine, 0, servers, 1), SFO_ERR_FAULT);
-  CHECK_EQ(sfo_engine_set_link(engine, 0, SFO_LINK_UP), SFO_ERR_FAULT);
-  CHECK_EQ(sfo_engine_set_families(engine, 0, SFO_FAMILY_IPV4), SFO_ERR_FAULT);
-  CHECK_EQ(sfo_engine_accepts_source(engine, 1, "192.0.2.1", &word), SFO_ERR_FAULT);
-  CHECK_EQ(sfo_engine_counters(engine, &counters), SFO_ERR_FAULT);
-  CHECK_EQ(sfo_engine_last_error(engine, text, sizeof text), 0);
-  CHECK_EQ(sfo_engine_snapshot_export(engine, 0, 0, bytes, sizeof bytes, &length), SFO_ERR_FAULT);
-  CHECK_EQ(sfo_engine_snapshot_import(engine, 0, 0, bytes, sizeof bytes), SFO_ERR_FAULT);
-  CHECK_EQ(sfo_account_start(engine, 0, 1), SFO_ERR_FAULT);
-  CHECK_EQ(sfo_account_stop(engine, 0, 1), SFO_ERR_FAULT);
-  CHECK_EQ(sfo_account_set_busy(engine, 0, 1, 1), SFO_ERR_FAULT);
-  CHECK_EQ(sfo_account_state(engine, 1, &info), SFO_ERR_FAULT);
-  CHECK_EQ(sfo_account_current_target(engine, 1, &target), SFO_ERR_FAULT);
-  CHECK_EQ(sfo_request_start(engine, 0, &request, &id), SFO_ERR_FAULT);
-  CHECK_EQ(sfo_request_cancel(engine, 0, 1), SFO_ERR_FAULT);
-  CHECK_EQ(sfo_attempt_provisional(engine, 0, 1, 180), SFO_ERR_FAULT);
-  CHECK_EQ(sfo_attempt_response(engine, 0, 1, &response), SFO_ERR_FAULT);
-  CHECK_EQ(sfo_attempt_failed(engine, 0, 1, SFO_CAUSE_SEND), SFO_ERR_FAULT);
-  CHECK_EQ(sfo_dns_io_fds(engine, NULL, 0), 0);
-  CHECK_EQ(sfo_dns_io_handle(engine, 0, 0), SFO_ERR_FAULT);
-  CHECK_EQ(sfo_dns_io_use_resolv_conf(engine, 0, NULL), SFO_ERR_FAULT);
-  CHECK_EQ(sfo_post_request_start(engine, &request), SFO_ERR_FAULT);
-  CHECK_EQ(sfo_post_handle_dns(engine, 0, bytes, 12), SFO_ERR_FAULT);
+  size_t before = rig.count;
+  arguments.engine = engine;
+  for (unsigned i = 0; i < CALL_COUNT; i++) {
+    if (is_of_engine(&every_call[i])) {
+      perform(&arguments, (enum which)i);
+      check_fault((enum which)i);
+    }
+  }
   CHECK_EQ(rig.count, before);
-  sfo_config_free(config);
 }
 
 static void counts_fault_lines(struct rig *r, const struct call *call)
@@ -198,41 +176,120 @@ static void at_every_point(void)
   CHECK(engine_faults > 200);
 }
 
-/* ---- what is no engine ------------------------------------------------------------------------------ */
+/* ---- at the entry of every function ------------------------------------------------------------------ */
 
-static void configurations(void)
+static enum which which;
+static unsigned entered;
+
+static void breaks(sfo_engine *engine)
 {
-  sfo_config *config = NULL;
-  sfo_key_info info;
-  size_t length = 0;
-  int64_t number = 0;
-  info.struct_size = sizeof info;
+  arguments.engine = engine;
+  arguments.now = rig.now;
   sfo_inject_fault(1);
-  CHECK_EQ(sfo_config_new(0, &config), SFO_ERR_FAULT);
-  CHECK(config == NULL);
-  config = rig_config("");
+  perform(&arguments, which);
+  /* Each function has passed a point, so each one is guarded. */
+  CHECK_EQ(sfo_inject_fault(0), 0);
+  check_fault(which);
+  entered++;
+}
+
+static void breaks_in_callback(struct rig *r, const struct call *call)
+{
+  counts_fault_lines(r, call);
+  if (call->kind == SEND && entered == 0) {
+    breaks(r->engine);
+  }
+}
+
+/* The engine is faulty, says so once, can be freed, and says that. */
+static void check_end(void)
+{
+  everything_is_refused(rig.engine);
+  CHECK_EQ(fault_lines, 1);
+  sfo_engine_free(rig_input(&rig));
+  CHECK_EQ(rig.totals[DESTROYED], 1);
+  CHECK_EQ(rig.calls[rig.count - 1].kind, DESTROYED);
+}
+
+static void from_outside(void)
+{
+  rig_open(&rig, TEXT, 0);
+  rig.hook = counts_fault_lines;
+  fault_lines = 0;
+  rig_input(&rig);
+  breaks(rig.engine);
+  if (every_call[which].kind == KIND_POST) {
+    /* A post has no voice of its own: the next call tells. */
+    CHECK_EQ(fault_lines, 0);
+    CHECK_EQ(sfo_engine_handle_timer(rig_input(&rig), rig.now), SFO_ERR_FAULT);
+  }
+  check_end();
+}
+
+static void from_a_callback(void)
+{
+  rig_open(&rig, TEXT, 0);
+  rig.hook = breaks_in_callback;
+  fault_lines = entered = 0;
+  /* The call that the callback belongs to says it, too. */
+  CHECK_EQ(sfo_account_start(rig_input(&rig), rig.now, 1), SFO_ERR_FAULT);
+  CHECK_EQ(entered, 1);
+  CHECK_EQ(rig.totals[SEND], 1);
+  check_end();
+}
+
+/* A configuration has no state that could be broken: it goes on. So does the process after a fault in a function that works on
+ * nothing. */
+static void without_engine(void)
+{
   sfo_inject_fault(1);
-  CHECK_EQ(sfo_config_load_text(config, "", 0), SFO_ERR_FAULT);
+  perform(&arguments, which);
+  CHECK_EQ(sfo_inject_fault(0), 0);
+  check_fault(which);
+  perform(&arguments, which);
+  CHECK(arguments.status != SFO_ERR_FAULT);
+}
+
+/* Those that release something and have nothing to say (a fault in them is looked at on its own), and those that only hand out
+ * what is there: sfo_config_free(), sfo_engine_free(), sfo_config_diagnostic_count(), sfo_config_last_error(), sfo_config_key_count(), sfo_status_text(), sfo_cause_text(),
+ * sfo_tick_extend(), sfo_version(), sfo_abi_version(). */
+enum { UNGUARDED = 10 };
+
+static void at_every_entry(void)
+{
+  unsigned guarded = 0;
+  for (unsigned i = 0; i < CALL_COUNT; i++) {
+    which = (enum which)i;
+    if (is_of_engine(&every_call[i])) {
+      from_outside();
+      from_a_callback();
+      guarded++;
+    } else if (every_call[i].statuses & S(SFO_ERR_FAULT)) {
+      without_engine();
+      guarded++;
+    }
+  }
+  CHECK_EQ(guarded, CALL_COUNT - UNGUARDED);
+}
+
+/* ---- while something is released -------------------------------------------------------------------- */
+
+static void within_release(void)
+{
+  sfo_config *config = rig_config("");
   sfo_inject_fault(1);
-  CHECK_EQ(sfo_config_set(config, "account.1.label", "x"), SFO_ERR_FAULT);
-  sfo_inject_fault(1);
-  CHECK_EQ(sfo_config_get(config, "account.1.label", NULL, 0, &length), SFO_ERR_FAULT);
-  sfo_inject_fault(1);
-  CHECK_EQ(sfo_config_get_int(config, "account.1.enable", &number), SFO_ERR_FAULT);
-  sfo_inject_fault(1);
-  CHECK_EQ(sfo_config_reset(config, "account.1.label"), SFO_ERR_FAULT);
-  sfo_inject_fault(1);
-  CHECK_EQ(sfo_config_check(config), SFO_ERR_FAULT);
-  sfo_inject_fault(1);
-  CHECK_EQ(sfo_config_key_info(0, &info), SFO_ERR_FAULT);
-  /* A configuration has no state that could be broken: it goes on. */
-  CHECK_EQ(sfo_config_set(config, "account.1.label", "x"), SFO_OK);
-  sfo_callbacks callbacks = rig_callbacks(0);
-  sfo_engine *engine = NULL;
-  sfo_inject_fault(1);
-  CHECK_EQ(sfo_engine_new(config, NULL, &callbacks, &rig, 0, &engine), SFO_ERR_FAULT);
-  CHECK(engine == NULL);
   sfo_config_free(config);
+  CHECK_EQ(sfo_inject_fault(0), 0);
+  uint32_t point = 0;
+  /* Whatever the point: the last callback comes. */
+  do {
+    rig_open(&rig, RIG_TWO_SERVERS, 0);
+    rig_register(&rig);
+    sfo_inject_fault(++point);
+    sfo_engine_free(rig_input(&rig));
+    CHECK_EQ(rig.totals[DESTROYED], 1);
+  } while (sfo_inject_fault(0) == 0);
+  CHECK(point > 3);
 }
 
 /* ---- other engines ---------------------------------------------------------------------------------- */
@@ -255,9 +312,12 @@ static void other_engines_go_on(void)
 int main(void)
 {
   listen_to_stderr();
+  arguments_open(&arguments, TEXT);
   at_every_point();
-  configurations();
+  at_every_entry();
+  within_release();
   other_engines_go_on();
+  arguments_close(&arguments);
   check_that_nothing_was_printed();
   return check_result();
 }

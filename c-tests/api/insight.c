@@ -30,7 +30,8 @@ static void explanation(void)
   CHECK(text[0] == '{' && strstr(text, "\"candidates\":[{\"target\":") != NULL);
   /* Nothing has happened. */
   sfo_counters after = rig_counters(&rig);
-  CHECK_EQ(memcmp(&before, &after, sizeof before), 0);
+  /* Behind the size, which 32-bit systems pad with anything. */
+  CHECK_EQ(memcmp(&before.attempts, &after.attempts, sizeof before - offsetof(sfo_counters, attempts)), 0);
   CHECK_EQ(rig.count, 0);
   rig_close(&rig);
 }

@@ -79,82 +79,12 @@ static void nothing_happens_before_it_is_taken(void)
   rig_close(&rig);
 }
 
-static const struct call *result_of(sfo_status posted, uint32_t kind, sfo_status status)
-{
-  rig_forget(&rig);
-  CHECK_EQ(posted, SFO_OK);
-  CHECK_EQ(sfo_engine_process(rig_input(&rig), rig.now), SFO_OK);
-  const struct call *call = rig_find(&rig, POSTED, 0);
-  if (status == SFO_OK) {
-    CHECK(call == NULL);
-  } else if (CHECK(call != NULL)) {
-    CHECK_EQ(call->result, kind);
-    CHECK_EQ(call->status, status);
-  }
-  return call;
-}
-
-/* What the direct call would have returned is told. */
-static void results_are_told(void)
-{
-  uint64_t id = 0;
-  open_registered();
-  CHECK_EQ(rig_request(&rig, SFO_METHOD_INVITE, 1, &id), SFO_OK);
-  uint64_t attempt = rig_find(&rig, SEND, 0)->attempt;
-  result_of(sfo_post_attempt_provisional(rig.engine, attempt, 180), SFO_POSTED_PROVISIONAL, SFO_OK);
-  result_of(sfo_post_request_cancel(rig.engine, id), SFO_POSTED_REQUEST_CANCEL, SFO_OK);
-  CHECK_EQ(rig.totals[CANCEL], 1);
-  const struct call *late = result_of(post_answer(&rig, attempt, 200), SFO_POSTED_RESPONSE, SFO_LATE);
-  CHECK(late != NULL && late->attempt == attempt);
-  result_of(sfo_post_request_cancel(rig.engine, id), SFO_POSTED_REQUEST_CANCEL, SFO_ERR_NOT_FOUND);
-  result_of(sfo_post_attempt_provisional(rig.engine, 99, 180), SFO_POSTED_PROVISIONAL, SFO_ERR_NOT_FOUND);
-  result_of(sfo_post_attempt_failed(rig.engine, 99, SFO_CAUSE_TLS), SFO_POSTED_FAILED, SFO_ERR_NOT_FOUND);
-  result_of(sfo_post_set_busy(rig.engine, 9, 1), SFO_POSTED_BUSY, SFO_ERR_NOT_FOUND);
-  result_of(sfo_post_set_busy(rig.engine, 1, 0), SFO_POSTED_BUSY, SFO_OK);
-  CHECK_EQ(sfo_account_stop(rig_input(&rig), rig.now, 1), SFO_OK);
-  const struct call *refused = result_of(post_request(&rig, 5), SFO_POSTED_REQUEST_START, SFO_ERR_STATE);
-  CHECK(refused != NULL && refused->token == 5 && refused->request == 0);
-  rig_close(&rig);
-}
-
-/* The other inputs do what their twins do. */
-static void twins(void)
-{
-  const char *servers[1] = { "192.0.2.53" };
-  open_registered();
-  CHECK_EQ(sfo_post_set_link(rig.engine, SFO_LINK_CHANGED), SFO_OK);
-  CHECK_EQ(sfo_engine_process(rig_input(&rig), rig.now), SFO_OK);
-  CHECK_EQ(rig_find(&rig, SEND, 0)->method, SFO_METHOD_REGISTER);
-  rig_close(&rig);
-
-  open_registered();
-  rig_forget(&rig);
-  CHECK_EQ(sfo_post_set_families(rig.engine, SFO_FAMILY_IPV6), SFO_OK);
-  CHECK_EQ(sfo_engine_process(rig_input(&rig), rig.now), SFO_OK);
-  CHECK(rig.totals[EVENT] > 0);
-  rig_close(&rig);
-
-  rig_open(&rig, RIG_NAMED_SERVER, 0);
-  CHECK_EQ(sfo_engine_set_dns_servers(rig_input(&rig), rig.now, servers, 1), SFO_OK);
-  CHECK_EQ(sfo_account_start(rig_input(&rig), rig.now, 1), SFO_OK);
-  const struct call *asked = rig_find(&rig, DNS, 0);
-  if (CHECK(asked != NULL)) {
-    CHECK_EQ(sfo_post_dns_failed(rig.engine, asked->number, asked->server, asked->result), SFO_OK);
-    CHECK_EQ(sfo_engine_process(rig_input(&rig), rig.now), SFO_OK);
-    CHECK(rig.totals[DNS] > 1);
-    sfo_counters before = rig_counters(&rig);
-    CHECK_EQ(sfo_post_handle_dns(rig.engine, 0, (const uint8_t *)"no message", 10), SFO_OK);
-    CHECK_EQ(rig_counters(&rig).dns_ignored, before.dns_ignored);
-    CHECK_EQ(sfo_engine_process(rig_input(&rig), rig.now), SFO_OK);
-    CHECK_EQ(rig_counters(&rig).dns_ignored, before.dns_ignored + 1);
-  }
-  rig_close(&rig);
-}
-
 static void wrong_parameters(void)
 {
   sfo_request request = SFO_REQUEST_INIT;
   sfo_response response = SFO_RESPONSE_INIT;
+  sfo_dialog dialog = SFO_DIALOG_INIT;
+  const char *none[1] = { "no address" };
   open_registered();
   CHECK_EQ(sfo_post_attempt_provisional(rig.engine, 1, 200), SFO_ERR_INVALID);
   CHECK_EQ(sfo_post_attempt_response(rig.engine, 1, NULL), SFO_ERR_INVALID);
@@ -162,6 +92,17 @@ static void wrong_parameters(void)
   CHECK_EQ(sfo_post_attempt_failed(rig.engine, 1, SFO_CAUSE_TIMEOUT), SFO_ERR_INVALID);
   CHECK_EQ(sfo_post_request_start(rig.engine, NULL), SFO_ERR_INVALID);
   CHECK_EQ(sfo_post_request_start(rig.engine, &request), SFO_ERR_INVALID);
+  CHECK_EQ(sfo_post_dialog_open(rig.engine, NULL, 1), SFO_ERR_INVALID);
+  CHECK_EQ(sfo_post_dialog_open(rig.engine, &dialog, 1), SFO_ERR_INVALID);
+  dialog.source_text = "nowhere";
+  dialog.method = SFO_METHOD_INVITE;
+  CHECK_EQ(sfo_post_dialog_open(rig.engine, &dialog, 1), SFO_ERR_INVALID);
+  CHECK_EQ(sfo_post_flow_lost(rig.engine, 1, 3), SFO_ERR_INVALID);
+  CHECK_EQ(sfo_post_heard_from(rig.engine, 1, NULL), SFO_ERR_INVALID);
+  CHECK_EQ(sfo_post_heard_from(rig.engine, 1, "192.0.2.1:99999"), SFO_ERR_INVALID);
+  CHECK_EQ(sfo_post_set_dns_servers(rig.engine, NULL, 1), SFO_ERR_INVALID);
+  CHECK_EQ(sfo_post_set_dns_servers(rig.engine, none, 1), SFO_ERR_INVALID);
+  CHECK_EQ(sfo_post_set_dns_servers(rig.engine, none, 9), SFO_ERR_LIMIT);
   CHECK_EQ(sfo_post_set_busy(rig.engine, 1, 2), SFO_ERR_INVALID);
   CHECK_EQ(sfo_post_set_link(rig.engine, 0), SFO_ERR_INVALID);
   CHECK_EQ(sfo_post_set_families(rig.engine, 4), SFO_ERR_INVALID);
@@ -266,7 +207,8 @@ enum { WORKERS = 3, REQUESTS = 400 };
 
 static int wakeup[2];
 static unsigned answered[WORKERS];
-static uint64_t last_id;
+static uint64_t last_id, last_token[WORKERS];
+static unsigned dialogs;
 
 static void writes(struct rig *r)
 {
@@ -277,15 +219,38 @@ static void writes(struct rig *r)
   }
 }
 
+static sfo_status post_dialog(uint64_t token)
+{
+  sfo_dialog dialog = SFO_DIALOG_INIT;
+  dialog.account = 1;
+  dialog.method = SFO_METHOD_INVITE;
+  dialog.source_text = "192.0.2.1";
+  return sfo_post_dialog_open(rig.engine, &dialog, token);
+}
+
+/* Posts until there is room. */
+static void insist(sfo_status (*post)(uint64_t token), uint64_t token)
+{
+  sfo_status status;
+  while ((status = post(token)) == SFO_ERR_LIMIT) {
+    poll(NULL, 0, 1);
+  }
+  CHECK_EQ(status, SFO_OK);
+}
+
+static sfo_status post_message(uint64_t token)
+{
+  return post_request(&rig, token);
+}
+
 static void *works(void *argument)
 {
   uint64_t worker = (uint64_t)(uintptr_t)argument;
   for (uint64_t i = 0; i < REQUESTS; i++) {
-    sfo_status status;
-    while ((status = post_request(&rig, worker << 32 | i)) == SFO_ERR_LIMIT) {
-      poll(NULL, 0, 1);
+    insist(post_message, worker << 32 | i);
+    if (i % 8 == 0) {
+      insist(post_dialog, worker << 32 | i);
     }
-    CHECK_EQ(status, SFO_OK);
   }
   return NULL;
 }
@@ -294,7 +259,15 @@ static void answers_in_order(struct rig *r, const struct call *call)
 {
   if (call->kind == POSTED) {
     CHECK_EQ(call->status, SFO_OK);
-    last_id = call->request;
+    if (call->result == SFO_POSTED_REQUEST_START) {
+      last_id = call->request;
+      last_token[call->token >> 32] = call->token;
+    } else if (CHECK_EQ(call->result, SFO_POSTED_DIALOG_OPEN)) {
+      /* Whatever the kind: what the thread posted before has come before. */
+      CHECK_EQ(call->token, last_token[call->token >> 32]);
+      CHECK_EQ(sfo_dialog_close(r->engine, r->now, call->dialog), SFO_OK);
+      dialogs++;
+    }
   } else if (call->kind == SEND) {
     CHECK_EQ(rig_answer(r, call->attempt, 200), SFO_OK);
   } else if (call->kind == DONE) {
@@ -331,6 +304,9 @@ static void worker_threads(void)
     pthread_join(threads[i], NULL);
     CHECK_EQ(answered[i], REQUESTS);
   }
+  /* The last ones may have come after the last request was answered. */
+  CHECK_EQ(sfo_engine_process(rig_input(&rig), ++rig.now), SFO_OK);
+  CHECK_EQ(dialogs, WORKERS * REQUESTS / 8);
   CHECK(last_id != 0);
   rig_close(&rig);
   close(wakeup[0]);
@@ -340,8 +316,6 @@ static void worker_threads(void)
 int main(void)
 {
   nothing_happens_before_it_is_taken();
-  results_are_told();
-  twins();
   wrong_parameters();
   full_inbox();
   posted_and_never_taken();

@@ -197,7 +197,7 @@ static void on_destroyed(void *user)
 {
   struct rig *rig = user;
   struct call spare;
-  record(rig, DESTROYED, &spare);
+  run_hook(rig, record(rig, DESTROYED, &spare));
 }
 
 static void on_posted(void *user, const sfo_posted *posted)
@@ -212,6 +212,7 @@ static void on_posted(void *user, const sfo_posted *posted)
   call->account = posted->account;
   call->result = posted->kind;
   call->status = posted->status;
+  call->dialog = posted->dialog;
   run_hook(rig, call);
 }
 

@@ -9,7 +9,8 @@
 
 #include <sipfailover.h>
 
-enum kind { SEND = 1, TIMER, DNS, WATCH, CANCEL, DONE, EVENT, LOG, POSTED, DESTROYED };
+/* WAKE is not recorded, as it runs on other threads: see `waker`. */
+enum kind { SEND = 1, TIMER, DNS, WATCH, CANCEL, DONE, EVENT, LOG, POSTED, WAKE, DESTROYED };
 
 /* One callback, with what the tests look at. */
 struct call {
@@ -25,6 +26,7 @@ struct call {
   uint32_t cause;
   uint32_t outcomes;
   sfo_status status; /* POSTED. */
+  uint64_t dialog; /* POSTED. */
   int32_t fd;
   uint32_t length;
   uint8_t data[512];

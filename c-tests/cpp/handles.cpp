@@ -128,6 +128,60 @@ static void a_snapshot_goes_from_one_engine_to_the_next()
   CHECK_EQ(after.snapshot_import(BEGIN_MS, 0, bytes), SFO_ERR_DATA);
 }
 
+// What is told about an input shows that it has arrived, and with which arguments.
+static void check_told(sipfailover::engine &engine, phone &listener, sfo_status posted, std::uint32_t kind, std::uint64_t id)
+{
+  listener.last_posted = sfo_posted();
+  CHECK_EQ(posted, SFO_OK);
+  CHECK_EQ(engine.process(BEGIN_MS), SFO_OK);
+  const sfo_posted &told = listener.last_posted;
+  CHECK_EQ(told.kind, kind);
+  CHECK_EQ(told.request + told.attempt + told.dialog + told.account, id);
+}
+
+static void posts_arrive()
+{
+  phone listener;
+  const sipfailover::config config = configured(TWO_SERVERS);
+  sipfailover::engine engine;
+  const char *const servers[] = { "192.0.2.53" }, *const nobody[] = { "nobody" };
+  const std::uint8_t bytes[12] = { 0 };
+  sfo_request request = sipfailover::make_request(1, SFO_METHOD_INVITE);
+  sfo_dialog dialog = SFO_DIALOG_INIT;
+  CHECK_EQ(engine.create(config, sipfailover::default_options(), listener, BEGIN_MS), SFO_OK);
+  dialog.account = 1;
+  dialog.method = SFO_METHOD_INVITE;
+  dialog.source_text = "192.0.2.1";
+  check_told(engine, listener, engine.post_attempt_provisional(41, 180), SFO_POSTED_PROVISIONAL, 41);
+  CHECK_EQ(listener.wakes, 1);
+  const sfo_response ok = sipfailover::make_response(200);
+  check_told(engine, listener, engine.post_attempt_response(42, ok), SFO_POSTED_RESPONSE, 42);
+  check_told(engine, listener, engine.post_attempt_failed(43, SFO_CAUSE_TLS), SFO_POSTED_FAILED, 43);
+  check_told(engine, listener, engine.post_request_start(request), SFO_POSTED_REQUEST_START, 1);
+  check_told(engine, listener, engine.post_request_cancel(44), SFO_POSTED_REQUEST_CANCEL, 44);
+  check_told(engine, listener, engine.post_dialog_open(dialog, 7), SFO_POSTED_DIALOG_OPEN, 1);
+  CHECK_EQ(listener.last_posted.user_token, 7);
+  check_told(engine, listener, engine.post_dialog_close(45), SFO_POSTED_DIALOG_CLOSE, 45);
+  check_told(engine, listener, engine.post_account_stop(46), SFO_POSTED_ACCOUNT_STOP, 46);
+  check_told(engine, listener, engine.post_account_start(47), SFO_POSTED_ACCOUNT_START, 47);
+  check_told(engine, listener, engine.post_set_busy(48, 1), SFO_POSTED_BUSY, 48);
+  check_told(engine, listener, engine.post_flow_lost(49, 2), SFO_POSTED_FLOW_LOST, 49);
+  check_told(engine, listener, engine.post_heard_from(50, "192.0.2.1"), SFO_POSTED_HEARD_FROM, 50);
+  CHECK_EQ(engine.post_set_link(SFO_LINK_UP), SFO_OK);
+  CHECK_EQ(engine.post_set_link(64), SFO_ERR_INVALID);
+  CHECK_EQ(engine.post_set_families(SFO_FAMILY_IPV4), SFO_OK);
+  CHECK_EQ(engine.post_set_families(64), SFO_ERR_INVALID);
+  CHECK_EQ(engine.post_set_dns_servers(servers, 1), SFO_OK);
+  CHECK_EQ(engine.post_set_dns_servers(nobody, 1), SFO_ERR_INVALID);
+  CHECK_EQ(engine.post_dns_failed(1, 0, SFO_TRANSPORT_UDP), SFO_OK);
+  CHECK_EQ(engine.post_dns_failed(1, 0, SFO_TRANSPORT_TLS), SFO_ERR_INVALID);
+  CHECK_EQ(engine.post_handle_dns(0, bytes, sizeof bytes), SFO_OK);
+  CHECK_EQ(engine.process(BEGIN_MS), SFO_OK);
+  sfo_counters counters = SFO_COUNTERS_INIT;
+  CHECK_EQ(engine.counters(counters), SFO_OK);
+  CHECK_EQ(counters.dns_ignored, 1);
+}
+
 static void the_rest_is_what_it_is_in_c()
 {
   CHECK(std::strcmp(sipfailover::status_text(SFO_ERR_BUSY), sfo_status_text(SFO_ERR_BUSY)) == 0);
@@ -151,5 +205,6 @@ void handles()
   a_handle_moves_and_releases_once();
   the_engine_answers();
   a_snapshot_goes_from_one_engine_to_the_next();
+  posts_arrive();
   the_rest_is_what_it_is_in_c();
 }

@@ -46,8 +46,11 @@ public:
   void event(const sfo_event &) override { events++; }
   void log(std::uint32_t, const char *text) override { logged += text; }
   void destroyed() override { gone++; }
+  void wake() override { wakes++; }
+  void posted(const sfo_posted &told) override { last_posted = told; }
 
-  unsigned sends = 0, queries = 0, watches = 0, cancels = 0, dones = 0, events = 0, gone = 0;
+  unsigned sends = 0, queries = 0, watches = 0, cancels = 0, dones = 0, events = 0, gone = 0, wakes = 0;
+  sfo_posted last_posted = sfo_posted();
   std::uint64_t first = 0, attempt = 0, query = 0, deadline = SFO_TIME_NEVER;
   std::uint32_t result = 0;
   std::string logged;

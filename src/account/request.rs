@@ -116,6 +116,12 @@ impl Request {
         }
     }
 
+    /// The server at which a registration has to come before it.
+    #[cfg(test)]
+    pub fn awaits_registration(&self) -> Option<Server> {
+        if let Phase::Parked(server) = self.phase { Some(server) } else { None }
+    }
+
     /// Goes on with these attempts alone; without any, it is frozen.
     pub fn stay_with(&mut self, mut attempts: Vec<AttemptId>) {
         self.phase = attempts.pop().map_or(Phase::Frozen, Phase::Attempting);

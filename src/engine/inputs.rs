@@ -435,6 +435,12 @@ impl Engine {
         self.shared.requests.get(id.0).is_some_and(|request| request.urgent.is_none() && !request.is_in_dialog)
     }
 
+    /// The server at which a registration has to come before this request.
+    #[cfg(test)]
+    pub fn awaits_registration(&self, id: RequestId) -> Option<Server> {
+        self.shared.requests.get(id.0)?.awaits_registration()
+    }
+
     /// Entries in the tables: requests, attempts, deadlines, dialogs.
     #[cfg(test)]
     pub fn table_sizes(&self) -> [usize; 4] {

@@ -20,6 +20,8 @@ mod json;
 mod options;
 mod slot;
 mod snapshot;
+#[cfg(any(test, fuzzing))]
+pub use snapshot::seal;
 mod trace;
 
 #[cfg(test)]

@@ -165,9 +165,16 @@ calls! {
     POST_ATTEMPT_FAILED: sfo_post_attempt_failed, Post, from callbacks: yes, Status(&[]);
     POST_REQUEST_START: sfo_post_request_start, Post, from callbacks: yes, Status(&[]);
     POST_REQUEST_CANCEL: sfo_post_request_cancel, Post, from callbacks: yes, Status(&[]);
+    POST_DIALOG_OPEN: sfo_post_dialog_open, Post, from callbacks: yes, Status(&[]);
+    POST_DIALOG_CLOSE: sfo_post_dialog_close, Post, from callbacks: yes, Status(&[]);
+    POST_ACCOUNT_START: sfo_post_account_start, Post, from callbacks: yes, Status(&[]);
+    POST_ACCOUNT_STOP: sfo_post_account_stop, Post, from callbacks: yes, Status(&[]);
     POST_SET_BUSY: sfo_post_set_busy, Post, from callbacks: yes, Status(&[]);
+    POST_FLOW_LOST: sfo_post_flow_lost, Post, from callbacks: yes, Status(&[]);
+    POST_HEARD_FROM: sfo_post_heard_from, Post, from callbacks: yes, Status(&[]);
     POST_SET_LINK: sfo_post_set_link, Post, from callbacks: yes, Status(&[]);
     POST_SET_FAMILIES: sfo_post_set_families, Post, from callbacks: yes, Status(&[]);
+    POST_SET_DNS_SERVERS: sfo_post_set_dns_servers, Post, from callbacks: yes, Status(&[]);
     POST_HANDLE_DNS: sfo_post_handle_dns, Post, from callbacks: yes, Status(&[]);
     POST_DNS_FAILED: sfo_post_dns_failed, Post, from callbacks: yes, Status(&[]);
     STATUS_TEXT: sfo_status_text, Helper, from callbacks: yes, Value;

@@ -3,11 +3,11 @@
 use super::constants::*;
 use super::guard::guarded;
 use super::memory::{c_string, copy_out, text, write_struct};
-use super::types::{sfo_diagnostic, sfo_key_info};
-use crate::config::{Config, Diagnostic, KeyError, KeyType, Severity, key_count, key_info};
+use super::types::sfo_diagnostic;
+use crate::config::{Config, Diagnostic, KeyError, Severity};
+use crate::io::ErrnoGuard;
 use core::ffi::c_char;
 use core::mem::{offset_of, size_of};
-use once_cell::sync::Lazy;
 use std::ffi::CString;
 
 /// Accounts of a device whose firmware does not say how many it has: the largest phone of the vendor guide.
@@ -31,30 +31,6 @@ impl sfo_config {
     }
 }
 
-/// One key, with texts that C can read.
-struct KeyTexts {
-    name: CString,
-    default_text: CString,
-    unit: CString,
-    help: CString,
-    since: CString,
-}
-
-/// Made once from the table of keys, which never changes.
-static KEYS: Lazy<Vec<KeyTexts>> = Lazy::new(|| {
-    let texts = |index| {
-        let info = key_info(index)?;
-        Some(KeyTexts {
-            name: c_string(info.pattern),
-            default_text: c_string(info.default),
-            unit: c_string(info.unit),
-            help: c_string(info.help),
-            since: c_string(info.since),
-        })
-    };
-    (0..key_count()).map_while(texts).collect()
-});
-
 /// Works on a configuration; a panic is an error, and leaves the configuration as far as it got.
 ///
 /// # Safety
@@ -62,6 +38,7 @@ static KEYS: Lazy<Vec<KeyTexts>> = Lazy::new(|| {
 unsafe fn with(config: *mut sfo_config, work: impl FnOnce(&mut sfo_config) -> sfo_status) -> sfo_status {
     // SAFETY: the caller vouches for the pointer.
     let Some(config) = (unsafe { config.as_mut() }) else { return SFO_ERR_INVALID };
+    let _errno = ErrnoGuard::new();
     guarded(|| work(config)).unwrap_or(SFO_ERR_FAULT)
 }
 
@@ -86,6 +63,7 @@ pub unsafe extern "C" fn sfo_config_new(max_accounts: u32, out: *mut *mut sfo_co
         return SFO_ERR_INVALID;
     }
     let accounts = if max_accounts == 0 { DEFAULT_ACCOUNTS } else { max_accounts };
+    let _errno = ErrnoGuard::new();
     let made = guarded(|| {
         let config = Config::new(accounts);
         Box::into_raw(Box::new(sfo_config { config, diagnostics: Vec::new(), last_error: String::new() }))
@@ -103,8 +81,11 @@ pub unsafe extern "C" fn sfo_config_new(max_accounts: u32, out: *mut *mut sfo_co
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sfo_config_free(config: *mut sfo_config) {
     if !config.is_null() {
+        // free() of some C libraries changes errno.
+        let _errno = ErrnoGuard::new();
         // SAFETY: made by sfo_config_new, and released once: the caller vouches for that.
-        drop(unsafe { Box::from_raw(config) });
+        let config = unsafe { Box::from_raw(config) };
+        let _ = guarded(|| drop(config));
     }
 }
 
@@ -337,50 +318,4 @@ pub unsafe extern "C" fn sfo_config_last_error(
     let text = unsafe { config.as_ref() }.map_or("", |config| &config.last_error);
     // SAFETY: the caller vouches for buffer and capacity.
     unsafe { copy_out(text, buffer, capacity) }
-}
-
-/// Number of provisioning keys the library knows.
-///
-/// Returns the number.
-/// Callbacks: none. From callbacks: yes. Since 0.1.
-#[unsafe(no_mangle)]
-pub extern "C" fn sfo_config_key_count() -> u32 {
-    u32::try_from(key_count()).unwrap_or(u32::MAX)
-}
-
-/// What there is to know about one provisioning key. Settings pages of a firmware can be made from this.
-///
-/// index: from 0 to sfo_config_key_count() - 1.
-/// out: set its struct_size before; receives the information, whose texts live as long as the library is loaded.
-/// Returns SFO_OK; SFO_ERR_NOT_FOUND: no such index; SFO_ERR_INVALID: out is NULL, or struct_size too small;
-/// SFO_ERR_FAULT.
-/// Callbacks: none. From callbacks: yes. Since 0.1.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn sfo_config_key_info(index: u32, out: *mut sfo_key_info) -> sfo_status {
-    let index = index as usize;
-    let Some(found) = guarded(|| key_info(index).zip(KEYS.get(index))) else { return SFO_ERR_FAULT };
-    let Some((info, texts)) = found else { return SFO_ERR_NOT_FOUND };
-    let value = sfo_key_info {
-        struct_size: size_of::<sfo_key_info>(),
-        value_type: match info.key_type {
-            KeyType::Flag => SFO_TYPE_SWITCH,
-            KeyType::Integer => SFO_TYPE_INTEGER,
-            KeyType::Text => SFO_TYPE_TEXT,
-            KeyType::Secret => SFO_TYPE_SECRET,
-            KeyType::Host => SFO_TYPE_HOST,
-            KeyType::IpAddress => SFO_TYPE_IP,
-            KeyType::DomainName => SFO_TYPE_NAME,
-            KeyType::Codes => SFO_TYPE_CODES,
-        },
-        minimum: info.min,
-        maximum: info.max,
-        name: texts.name.as_ptr(),
-        default_text: texts.default_text.as_ptr(),
-        unit: texts.unit.as_ptr(),
-        help: texts.help.as_ptr(),
-        since: texts.since.as_ptr(),
-    };
-    let minimum = offset_of!(sfo_key_info, since) + size_of::<*const c_char>();
-    // SAFETY: the caller vouches for the pointer and its size.
-    if unsafe { write_struct(out, minimum, &value) } { SFO_OK } else { SFO_ERR_INVALID }
 }

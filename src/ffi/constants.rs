@@ -176,6 +176,18 @@ pub const SFO_POSTED_REQUEST_START: u32 = 4;
 pub const SFO_POSTED_REQUEST_CANCEL: u32 = 5;
 /// sfo_post_set_busy().
 pub const SFO_POSTED_BUSY: u32 = 6;
+/// sfo_post_account_start().
+pub const SFO_POSTED_ACCOUNT_START: u32 = 7;
+/// sfo_post_account_stop().
+pub const SFO_POSTED_ACCOUNT_STOP: u32 = 8;
+/// sfo_post_dialog_open().
+pub const SFO_POSTED_DIALOG_OPEN: u32 = 9;
+/// sfo_post_dialog_close().
+pub const SFO_POSTED_DIALOG_CLOSE: u32 = 10;
+/// sfo_post_flow_lost().
+pub const SFO_POSTED_FLOW_LOST: u32 = 11;
+/// sfo_post_heard_from().
+pub const SFO_POSTED_HEARD_FROM: u32 = 12;
 
 /// Not registered with this server, and not meant to be.
 pub const SFO_REG_OFF: u32 = 0;

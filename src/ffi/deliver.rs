@@ -1,12 +1,12 @@
 //! From what there is to tell to a callback: entries of the action queue, what came of posted inputs, sockets to watch, and
 //! the deadline.
 
+use super::callbacks::{sfo_cancel, sfo_dns_query, sfo_done, sfo_event, sfo_outcome, sfo_send};
 use super::constants::SFO_TIME_NEVER;
 use super::convert;
 use super::handle::{Armed, Core, sfo_engine};
 use super::memory::c_string;
-use super::post::sfo_posted;
-use super::types::{sfo_cancel, sfo_dns_query, sfo_done, sfo_event, sfo_outcome, sfo_send};
+use super::posted::sfo_posted;
 use crate::account::{Action, CancelSip, DoneReport, Event, FailedAttempt};
 use crate::io::Change;
 use crate::target::TargetList;

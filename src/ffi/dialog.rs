@@ -8,6 +8,7 @@ use super::handle::sfo_engine;
 use super::memory::{read_struct, text};
 use super::types::sfo_dialog;
 use crate::account::NewDialog;
+use crate::engine::{Engine, InputError};
 use crate::types::{AccountId, AttemptId, DialogId};
 use core::mem::size_of;
 
@@ -48,15 +49,12 @@ pub unsafe extern "C" fn sfo_dialog_open(
     dialog: *const sfo_dialog,
     id: *mut u64,
 ) -> sfo_status {
-    // SAFETY: the caller vouches for the pointer and its size.
-    let dialog = unsafe { read_struct(dialog, size_of::<sfo_dialog>(), NO_DIALOG) };
-    let (Some(dialog), false) = (dialog, id.is_null()) else { return SFO_ERR_INVALID };
-    // SAFETY: the caller vouches for the text.
-    let Some(new) = (unsafe { new_dialog(&dialog) }) else { return SFO_ERR_INVALID };
+    // SAFETY: the caller vouches for the pointer, its size and its text.
+    let (Some(opening), false) = (unsafe { opening_of(dialog) }, id.is_null()) else { return SFO_ERR_INVALID };
     // SAFETY: the caller vouches for the pointers; `id` is not NULL.
     unsafe {
         sfo_engine::run(&calls::DIALOG_OPEN, engine, Some(now_ms), |core| {
-            match core.engine.open_dialog(now_ms, AccountId(dialog.account), new) {
+            match opening.apply(&mut core.engine, now_ms) {
                 Ok(opened) => {
                     *id = opened.0;
                     SFO_OK
@@ -65,6 +63,36 @@ pub unsafe extern "C" fn sfo_dialog_open(
             }
         })
     }
+}
+
+/// A dialog that is to be opened. Its numbers have been checked.
+pub(crate) struct Opening {
+    pub account: AccountId,
+    pub new: NewDialog,
+}
+
+impl Opening {
+    /// The attempt that set it up; 0 for an incoming one.
+    pub fn attempt(&self) -> u64 {
+        match self.new {
+            NewDialog::Outgoing(attempt) => attempt.0,
+            NewDialog::Incoming(..) => 0,
+        }
+    }
+
+    pub fn apply(self, engine: &mut Engine, now_ms: u64) -> Result<DialogId, InputError> {
+        engine.open_dialog(now_ms, self.account, self.new)
+    }
+}
+
+/// # Safety
+/// `dialog` is NULL or as large as it says, with a `source_text` that is NULL or a text.
+pub(super) unsafe fn opening_of(dialog: *const sfo_dialog) -> Option<Opening> {
+    // SAFETY: the caller vouches for the pointer and its size.
+    let dialog = unsafe { read_struct(dialog, size_of::<sfo_dialog>(), NO_DIALOG) }?;
+    // SAFETY: the caller vouches for the text.
+    let new = unsafe { new_dialog(&dialog) }?;
+    Some(Opening { account: AccountId(dialog.account), new })
 }
 
 /// # Safety

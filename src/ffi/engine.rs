@@ -1,24 +1,21 @@
-//! The engine: its life, and the inputs that belong to no account.
+//! The engine: its life, its timer and what it has counted.
 
+use super::callbacks::sfo_callbacks;
 use super::calls;
 use super::config::sfo_config;
 use super::constants::*;
 use super::convert;
 use super::guard::guarded;
 use super::handle::{Armed, Core, sfo_engine};
-use super::memory::{copy_out, read_struct, text, write_struct};
-use super::types::{sfo_callbacks, sfo_counters, sfo_options};
+use super::memory::{copy_out, read_struct, write_struct};
+use super::types::{sfo_counters, sfo_options};
 use crate::account::{LogLevel, Options};
 use crate::engine::{Engine, EngineOptions};
-use crate::io::{DnsIo, interface_index, server_text};
-use crate::types::{DnsServerIndex, Random, SECOND_MS, TransportSet};
+use crate::io::{DnsIo, ErrnoGuard};
+use crate::types::{Random, SECOND_MS, TransportSet};
 use core::ffi::{c_char, c_void};
 use core::mem::{offset_of, size_of};
-use core::net::SocketAddr;
 use std::collections::VecDeque;
-
-/// DNS servers that sfo_engine_set_dns_servers() takes.
-const MAX_DNS_SERVERS: usize = 8;
 
 /// A year: longer than any phone is without DNS and still of use.
 const MAX_STALE_LIMIT_S: u32 = 31_536_000;
@@ -127,6 +124,7 @@ pub unsafe extern "C" fn sfo_engine_new(
         return SFO_ERR_INVALID;
     }
     let Some(engine_options) = engine_options(&options, callbacks.log.is_some()) else { return SFO_ERR_INVALID };
+    let _errno = ErrnoGuard::new();
     let made = guarded(|| {
         let core = Core {
             engine: Engine::new(engine_options, &config.config.settings(), now_ms),
@@ -197,121 +195,6 @@ pub unsafe extern "C" fn sfo_engine_handle_timer(engine: *mut sfo_engine, now_ms
             sfo_engine::disarm(core);
             core.engine.handle_timer(now_ms);
             SFO_OK
-        })
-    }
-}
-
-/// A DNS message of the caller, if it can be one.
-///
-/// # Safety
-/// `data` is NULL or has `length` bytes.
-pub(super) unsafe fn dns_message<'a>(data: *const u8, length: usize) -> Option<&'a [u8]> {
-    if data.is_null() || length > usize::from(u16::MAX) {
-        return None;
-    }
-    // SAFETY: not NULL, and the caller vouches for the length.
-    Some(unsafe { core::slice::from_raw_parts(data, length) })
-}
-
-/// A DNS message has arrived, for firmware that sends DNS itself; over TCP, without the two bytes of length. The id, the
-/// server and the question tell which query it answers, whichever transport it took. Messages that are malformed or
-/// answer nothing that was asked are ignored and counted.
-///
-/// engine: the engine.
-/// now_ms: your clock.
-/// server_index: the server that the message came from: check its address and port before.
-/// data, length: the message, at most 65535 bytes.
-/// Returns SFO_OK; SFO_ERR_INVALID: a pointer is NULL, or length too large; SFO_ERR_BUSY; SFO_ERR_STATE; SFO_ERR_FAULT.
-/// Callbacks: any. From callbacks: yes. Since 0.1.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn sfo_engine_handle_dns(
-    engine: *mut sfo_engine,
-    now_ms: u64,
-    server_index: u32,
-    data: *const u8,
-    length: usize,
-) -> sfo_status {
-    // SAFETY: the caller vouches for the message.
-    let Some(bytes) = (unsafe { dns_message(data, length) }) else { return SFO_ERR_INVALID };
-    // SAFETY: the caller vouches for the pointer.
-    unsafe {
-        sfo_engine::run(&calls::ENGINE_HANDLE_DNS, engine, Some(now_ms), |core| {
-            core.engine.handle_dns(now_ms, DnsServerIndex(server_index), bytes);
-            SFO_OK
-        })
-    }
-}
-
-/// A DNS message that the dns_send callback has taken comes to nothing: an ICMP error, a connection that was refused or
-/// reset, or that the server closed before it answered. The next try follows at once, instead of after the query timeout.
-/// Nothing happens if the query is over, or if another server or transport is being asked by now. Report each message at
-/// most once, and none that dns_send itself has refused. A silent server is not reported: the library has a timer for it.
-///
-/// engine: the engine.
-/// now_ms: your clock.
-/// query, server_index, transport: as in the sfo_dns_query of that message.
-/// Returns SFO_OK; SFO_ERR_INVALID: engine is NULL, or transport neither SFO_TRANSPORT_UDP nor SFO_TRANSPORT_TCP;
-/// SFO_ERR_BUSY; SFO_ERR_STATE; SFO_ERR_FAULT.
-/// Callbacks: any. From callbacks: yes. Since 0.1.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn sfo_engine_dns_failed(
-    engine: *mut sfo_engine,
-    now_ms: u64,
-    query: u64,
-    server_index: u32,
-    transport: u32,
-) -> sfo_status {
-    let Some(transport) = convert::dns_transport_of(transport) else { return SFO_ERR_INVALID };
-    // SAFETY: the caller vouches for the pointer.
-    unsafe {
-        sfo_engine::run(&calls::ENGINE_DNS_FAILED, engine, Some(now_ms), |core| {
-            core.engine.dns_send_failed(now_ms, query, DnsServerIndex(server_index), transport);
-            SFO_OK
-        })
-    }
-}
-
-/// Names the DNS servers, best first, in place of those of the configuration. Without any, only static records and numeric
-/// addresses work.
-///
-/// engine: the engine.
-/// now_ms: your clock.
-/// servers, count: texts like "192.0.2.1", "127.0.0.1:5353", "2001:db8::1", "[2001:db8::1]:53"; at most 8, may be NULL with
-/// count 0. Copied.
-/// Returns SFO_OK; SFO_ERR_INVALID: a pointer is NULL, or a text is no address (sfo_engine_last_error(); the servers
-/// named before stay); SFO_ERR_LIMIT: more than 8; SFO_ERR_BUSY; SFO_ERR_STATE; SFO_ERR_FAULT.
-/// Callbacks: any. From callbacks: yes. Since 0.1.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn sfo_engine_set_dns_servers(
-    engine: *mut sfo_engine,
-    now_ms: u64,
-    servers: *const *const c_char,
-    count: usize,
-) -> sfo_status {
-    if count > MAX_DNS_SERVERS {
-        return SFO_ERR_LIMIT;
-    }
-    if servers.is_null() && count > 0 {
-        return SFO_ERR_INVALID;
-    }
-    let parse = |index: usize| -> Result<SocketAddr, String> {
-        // SAFETY: `servers` has `count` texts: the caller vouches for that.
-        let Some(text) = (unsafe { text(*servers.add(index)) }) else { return Err("a text is NULL".to_owned()) };
-        server_text::parse(text, &interface_index).map_err(|error| format!("{text}: {error}"))
-    };
-    // SAFETY: the caller vouches for the pointer.
-    unsafe {
-        sfo_engine::run(&calls::ENGINE_SET_DNS_SERVERS, engine, Some(now_ms), |core| {
-            match (0..count).map(parse).collect::<Result<Vec<_>, _>>() {
-                Ok(addresses) => {
-                    core.engine.set_dns_servers(now_ms, &addresses);
-                    SFO_OK
-                }
-                Err(error) => {
-                    core.last_error = error;
-                    SFO_ERR_INVALID
-                }
-            }
         })
     }
 }

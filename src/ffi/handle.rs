@@ -4,6 +4,7 @@
 //! with no lock held; calls made from a callback only add to the queue. A panic in the library is caught here and makes
 //! the engine faulty; it never crosses into C.
 
+use super::callbacks::sfo_callbacks;
 use super::calls::{Call, Kind};
 use super::constants::{
     SFO_ERR_BUSY, SFO_ERR_FAULT, SFO_ERR_INVALID, SFO_ERR_STATE, SFO_LOG_ERROR, SFO_OK, sfo_status,
@@ -12,10 +13,9 @@ use super::deliver;
 use super::guard;
 use super::inbox::Inbox;
 use super::memory::c_string;
-use super::post::{Input, sfo_posted};
-use super::types::sfo_callbacks;
+use super::posted::{Input, sfo_posted};
 use crate::engine::Engine;
-use crate::io::DnsIo;
+use crate::io::{DnsIo, ErrnoGuard};
 use crate::types::Random;
 use core::ffi::c_void;
 use core::sync::atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering};
@@ -140,6 +140,8 @@ impl sfo_engine {
         now_ms: Option<u64>,
         work: impl FnOnce(&mut Core) -> sfo_status,
     ) -> sfo_status {
+        // Also what callbacks do to it is put right: the caller of this function cannot know of them.
+        let _errno = ErrnoGuard::new();
         // SAFETY: the caller vouches for the pointer.
         let Some(handle) = (unsafe { this.as_ref() }) else { return SFO_ERR_INVALID };
         let Some(entered) = handle.enter() else { return SFO_ERR_BUSY };
@@ -250,6 +252,7 @@ impl sfo_engine {
     /// # Safety
     /// `this` is NULL or a live handle, not used afterwards.
     pub(super) unsafe fn free(this: *mut sfo_engine) {
+        let _errno = ErrnoGuard::new();
         // SAFETY: the caller vouches for the pointer.
         let Some(handle) = (unsafe { this.as_ref() }) else { return };
         if handle.gate.thread.load(Ordering::Acquire) != 0 {
@@ -283,7 +286,8 @@ impl sfo_engine {
             drop(entered);
         }
         let (callback, user) = (handle.callbacks.destroyed, handle.user);
-        drop(handle);
+        // What a fault has left behind may not even be fit for being released.
+        let _ = guard::guarded(|| drop(handle));
         if let Some(callback) = callback {
             // SAFETY: the firmware's callback, called as its type says, with no lock held.
             unsafe { callback(user) };

@@ -12,7 +12,7 @@ use std::ffi::CString;
 pub unsafe trait Sized: Copy {}
 
 // SAFETY: repr(C), `struct_size` first, integers and optional function pointers only.
-unsafe impl Sized for super::types::sfo_callbacks {}
+unsafe impl Sized for super::callbacks::sfo_callbacks {}
 // SAFETY: repr(C), `struct_size` first, integers only.
 unsafe impl Sized for super::types::sfo_options {}
 // SAFETY: repr(C), `struct_size` first, integers only.

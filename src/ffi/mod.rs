@@ -14,12 +14,14 @@
 #![allow(clippy::missing_safety_doc)]
 
 mod account;
+mod callbacks;
 pub mod calls;
 mod config;
 mod constants;
 mod convert;
 mod deliver;
 mod dialog;
+mod dns;
 mod dns_io;
 #[cfg(any(test, fuzzing))]
 pub mod drive;
@@ -31,9 +33,12 @@ mod inbox;
 #[cfg(any(test, feature = "inject-faults"))]
 mod inject;
 mod insight;
+mod keys;
 mod memory;
 mod network;
 mod post;
+mod post_network;
+mod posted;
 mod request;
 mod snapshot;
 mod types;
@@ -42,16 +47,21 @@ mod types;
 mod tests;
 
 pub use account::*;
+pub use callbacks::*;
 pub use config::*;
 pub use constants::*;
 pub use dialog::*;
+pub use dns::*;
 pub use dns_io::*;
 pub use engine::*;
 pub use handle::sfo_engine;
 pub use helpers::*;
 pub use insight::*;
+pub use keys::*;
 pub use network::*;
 pub use post::*;
+pub use post_network::*;
+pub use posted::sfo_posted;
 pub use request::*;
 pub use snapshot::*;
 pub use types::*;

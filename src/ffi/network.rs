@@ -9,10 +9,44 @@ use super::memory::text;
 use crate::engine::Engine;
 use crate::types::{AccountId, Server};
 use core::ffi::c_char;
+use core::net::IpAddr;
 
 /// True for a state of the network that can be told.
 pub(super) fn is_link(link: u32) -> bool {
     matches!(link, SFO_LINK_UP | SFO_LINK_CHANGED | SFO_LINK_DOWN)
+}
+
+/// The servers of an account that a number stands for.
+pub(super) fn servers_of(server: u32) -> Option<&'static [Server]> {
+    match server {
+        0 => Some(&Server::BOTH),
+        1 => Some(&[Server::Working]),
+        2 => Some(&[Server::Fallback]),
+        _ => None,
+    }
+}
+
+/// Whoever something was heard from.
+pub(crate) struct Source {
+    pub account: Option<AccountId>,
+    pub ip: IpAddr,
+    pub port: Option<u16>,
+}
+
+impl Source {
+    /// `None` where the text is no address.
+    ///
+    /// # Safety
+    /// `address_text` is NULL or a text.
+    pub unsafe fn new(account: u32, address_text: *const c_char) -> Option<Source> {
+        // SAFETY: the caller vouches for the text.
+        let (ip, port) = unsafe { text(address_text) }.and_then(convert::source)?;
+        Some(Source { account: (account != 0).then_some(AccountId(account)), ip, port })
+    }
+
+    pub fn tell(&self, engine: &mut Engine, now_ms: u64) -> sfo_status {
+        status(engine.heard_from(now_ms, self.account, self.ip, self.port))
+    }
 }
 
 /// Tells an engine about the network.
@@ -77,12 +111,7 @@ pub unsafe extern "C" fn sfo_engine_flow_lost(
     account: u32,
     server: u32,
 ) -> sfo_status {
-    let servers = match server {
-        0 => &Server::BOTH[..],
-        1 => &[Server::Working],
-        2 => &[Server::Fallback],
-        _ => return SFO_ERR_INVALID,
-    };
+    let Some(servers) = servers_of(server) else { return SFO_ERR_INVALID };
     // SAFETY: the caller vouches for the pointer.
     unsafe {
         sfo_engine::run(&calls::ENGINE_FLOW_LOST, engine, Some(now_ms), |core| {
@@ -111,13 +140,10 @@ pub unsafe extern "C" fn sfo_engine_heard_from(
     address_text: *const c_char,
 ) -> sfo_status {
     // SAFETY: the caller vouches for the text.
-    let Some((ip, port)) = unsafe { text(address_text) }.and_then(convert::source) else { return SFO_ERR_INVALID };
-    let account = (account != 0).then_some(AccountId(account));
+    let Some(source) = (unsafe { Source::new(account, address_text) }) else { return SFO_ERR_INVALID };
     // SAFETY: the caller vouches for the pointer.
     unsafe {
-        sfo_engine::run(&calls::ENGINE_HEARD_FROM, engine, Some(now_ms), |core| {
-            status(core.engine.heard_from(now_ms, account, ip, port))
-        })
+        sfo_engine::run(&calls::ENGINE_HEARD_FROM, engine, Some(now_ms), |core| source.tell(&mut core.engine, now_ms))
     }
 }
 

@@ -1,14 +1,15 @@
 //! The `SFO_..._INIT` macros of the header and the defaults used here are written down twice, as cbindgen cannot make
 //! initializers: this holds them together.
 
-use super::calls::{Call, Kind, Returns};
+use super::callbacks::{sfo_callbacks, sfo_send};
+use super::calls::{self, Call, Kind, Returns};
 use super::constants::*;
 use super::dialog::NO_DIALOG;
 use super::drive::{Script, live};
 use super::engine::{DEFAULT_OPTIONS, NO_CALLBACKS};
 use super::memory::read_struct;
 use super::request::{NO_REQUEST, NO_RESPONSE};
-use super::types::{sfo_callbacks, sfo_options, sfo_send};
+use super::types::{sfo_counters, sfo_options};
 use super::{
     sfo_account_start, sfo_config_free, sfo_config_load_text, sfo_config_new, sfo_engine, sfo_engine_free,
     sfo_engine_new,
@@ -17,12 +18,14 @@ use crate::types::Random;
 use core::ffi::c_void;
 use core::mem::size_of;
 use core::ptr::{null, null_mut};
+use std::collections::BTreeSet;
 
 const MACROS: &str = include_str!("../../cmake/header/trailer.h.in");
 
 /// What a macro initializes the members with, in order, behind the size.
 fn initializer(name: &str) -> Vec<u32> {
-    let line = MACROS.lines().find(|line| line.starts_with(&format!("#define SFO_{name}_INIT "))).unwrap();
+    let macros = MACROS.replace("\\\n", "");
+    let line = macros.lines().find(|line| line.starts_with(&format!("#define SFO_{name}_INIT "))).unwrap();
     let inside = line.split_once('{').unwrap().1.rsplit_once('}').unwrap().0;
     let (size, members) = inside.split_once(',').unwrap();
     assert_eq!(size.trim(), format!("sizeof(sfo_{})", name.to_lowercase()));
@@ -66,6 +69,14 @@ fn the_response_of_the_header_is_the_default() {
     let r = NO_RESPONSE;
     let numbers = [r.status, r.retry_after_s, r.granted_expires_s, r.min_expires_s, r.flags];
     assert_eq!(initializer("RESPONSE"), numbers);
+}
+
+/// What is filled in begins as nothing; how many members there are, the compiler counts (`api/header`).
+#[test]
+fn what_a_function_fills_in_begins_empty() {
+    let members = |name: &str| initializer(name).iter().filter(|member| **member == 0).count();
+    let counted = (size_of::<sfo_counters>() - size_of::<u64>()) / size_of::<u64>();
+    assert_eq!(["DIAGNOSTIC", "KEY_INFO", "ACCOUNT_INFO", "TARGET", "COUNTERS"].map(members), [5, 8, 5, 6, counted]);
 }
 
 #[test]
@@ -113,12 +124,17 @@ impl Script for Dice {
 #[test]
 fn random_calls_from_everywhere_break_nothing() {
     let (lives, decisions) = if cfg!(miri) { (2, 100) } else { (600, 400) };
+    let mut called = BTreeSet::new();
     for seed in 0_u16..lives {
-        live(&mut Dice {
+        called.extend(live(&mut Dice {
             random: Random::new(&[seed as u8, (seed >> 8) as u8, 7].repeat(11)[..32].try_into().unwrap()),
             left: decisions,
-        });
+        }));
     }
+    let of_engines = |call: &&Call| matches!(call.kind, Kind::Input | Kind::Query | Kind::Post);
+    let missing: Vec<&str> =
+        calls::ALL.iter().filter(of_engines).map(|call| call.name).filter(|name| !called.contains(name)).collect();
+    assert!(missing.is_empty() || cfg!(miri), "never called: {missing:?}");
 }
 
 /// What the engine made for the next test was told.
@@ -167,4 +183,28 @@ fn the_gate_refuses_what_the_table_says() {
         sfo_config_free(config);
         drop(Box::from_raw(told));
     }
+}
+
+/// Whatever tells the engine something can be posted, but for what belongs to the engine's thread.
+#[test]
+fn every_input_has_a_twin_for_other_threads_or_a_reason() {
+    const WITHOUT: [(&str, &str); 5] = [
+        ("sfo_engine_reconfigure", "copies all settings: too much for a table of bounded size"),
+        ("sfo_engine_handle_timer", "the one timer must not be lost to a full inbox"),
+        ("sfo_engine_process", "takes what was posted"),
+        ("sfo_dns_io_handle", "the descriptor may be another one by the time it is taken"),
+        ("sfo_dns_io_use_resolv_conf", "reads a file, while the posting thread may read it itself"),
+    ];
+    let twin = |name: &str| name.replace("sfo_engine_", "sfo_post_").replace("account_set_busy", "set_busy");
+    let posts: Vec<&str> = calls::ALL.iter().filter(|call| call.kind == Kind::Post).map(|call| call.name).collect();
+    let mut found = 0;
+    for call in calls::ALL.iter().filter(|call| call.kind == Kind::Input) {
+        let name = twin(call.name);
+        let name = if name.starts_with("sfo_post_") { name } else { name.replacen("sfo_", "sfo_post_", 1) };
+        let has_twin = posts.contains(&name.as_str());
+        let is_excused = WITHOUT.iter().any(|(without, _)| *without == call.name);
+        assert_ne!(has_twin, is_excused, "{}: neither {name} nor a reason, or both", call.name);
+        found += usize::from(has_twin);
+    }
+    assert_eq!(found, posts.len(), "a post without an input");
 }

@@ -1,9 +1,10 @@
-//! Which function may be called from where: the table in `src/ffi/calls.rs`, compared with the header; and what is made
-//! from it, a page of the documentation and a list for the C program that tries all of it.
+//! Which function may be called from where: the table in `src/ffi/calls.rs`, compared with the header; and the page of
+//! the documentation that is made from it.
 
 use super::header::{GENERATED, Item, compare, items};
 use super::{assert_none, read};
 use crate::ffi::calls::{ALL, Call, Kind, Returns, Threads};
+use std::collections::BTreeSet;
 use std::fmt::Write;
 
 const OPENING: &str = "# What may be called from where
@@ -29,7 +30,7 @@ after the callback has returned.
 |---|---|---|---|---|
 ";
 
-fn kind(kind: Kind) -> &'static str {
+pub(super) fn kind(kind: Kind) -> &'static str {
     match kind {
         Kind::Input => "input",
         Kind::Query => "query",
@@ -59,7 +60,7 @@ fn status_names() -> Vec<(i32, String)> {
 }
 
 /// The names of what a function can return, in the order of the header.
-fn statuses(call: &Call) -> Vec<String> {
+pub(super) fn statuses(call: &Call) -> Vec<String> {
     let can: Vec<i32> = call.statuses().collect();
     status_names().into_iter().filter(|(number, _)| can.contains(number)).map(|(_, name)| name).collect()
 }
@@ -79,144 +80,8 @@ fn page() -> String {
     page
 }
 
-/// What the C program hands over for each parameter, by its type and name. `m` is the state of that program.
-const ARGUMENTS: [(&str, &str); 47] = [
-    ("struct sfo_engine *engine", "m->engine"),
-    ("uint64_t now_ms", "m->now"),
-    ("uint64_t unix_ms", "0"),
-    ("uint32_t account", "1"),
-    ("uint32_t busy", "0"),
-    ("uint32_t server", "0"),
-    ("uint32_t method", "SFO_METHOD_INVITE"),
-    ("uint32_t format", "SFO_FORMAT_TEXT"),
-    ("const struct sfo_dialog *dialog", "&m->dialog"),
-    ("uint64_t dialog", "m->started"),
-    ("struct sfo_account_info *out", "&m->account_info"),
-    ("struct sfo_target *out", "&m->target"),
-    ("struct sfo_counters *out", "&m->counters"),
-    ("struct sfo_diagnostic *out", "&m->diagnostic"),
-    ("struct sfo_key_info *out", "&m->key_info"),
-    ("struct sfo_config **out", "&m->new_config"),
-    ("struct sfo_engine **out", "&m->new_engine"),
-    ("struct sfo_dns_fd *out", "m->fds"),
-    ("uint32_t *out", "&m->word"),
-    ("int64_t *out", "&m->number"),
-    ("const struct sfo_request *request", "&m->request"),
-    ("uint64_t *id", "&m->started"),
-    ("uint64_t request", "m->request_id"),
-    ("uint64_t attempt", "m->attempt_id"),
-    ("uint32_t sip_status", "180"),
-    ("const struct sfo_response *response", "&m->response"),
-    ("uint32_t cause", "SFO_CAUSE_CONNECT"),
-    ("uint32_t index", "0"),
-    ("uint32_t link", "SFO_LINK_CHANGED"),
-    ("uint32_t families", "SFO_FAMILY_IPV4"),
-    ("uint32_t server_index", "0"),
-    ("uint64_t query", "m->query"),
-    ("uint32_t transport", "SFO_TRANSPORT_UDP"),
-    ("const uint8_t *data", "m->bytes"),
-    ("const uint8_t *bytes", "m->bytes"),
-    ("size_t length", "m->length"),
-    ("size_t *length", "&m->needed"),
-    ("uint8_t *buffer", "m->bytes"),
-    ("char *buffer", "m->text"),
-    ("const char *address_text", "\"192.0.2.1\""),
-    ("const char *path", "m->path"),
-    ("int32_t fd", "m->fd"),
-    ("sfo_status status", "SFO_OK"),
-    ("const char *const *servers", "m->servers"),
-    ("size_t count", "1"),
-    ("uint64_t last_ms", "m->now"),
-    ("uint32_t tick_ms", "0"),
-];
-
-/// Parameters whose meaning depends on the function.
-const ARGUMENTS_OF: [(&str, &str, &str); 20] = [
-    ("sfo_config_new", "uint32_t max_accounts", "1"),
-    ("sfo_config_free", "struct sfo_config *config", "m->spare_config"),
-    ("sfo_config_load_text", "const char *text", "\"\""),
-    ("sfo_config_load_text", "size_t length", "0"),
-    ("sfo_config_get_int", "const char *key", "\"account.1.sip_server.1.port\""),
-    ("sfo_config_get", "size_t *length", "&m->needed"),
-    ("sfo_config_", "struct sfo_config *config", "m->config"),
-    ("sfo_config_", "const struct sfo_config *config", "m->config"),
-    ("sfo_config_", "const char *key", "\"account.1.label\""),
-    ("sfo_config_", "const char *value", "\"x\""),
-    ("sfo_engine_", "const struct sfo_config *config", "m->config"),
-    ("sfo_engine_new", "const struct sfo_options *options", "NULL"),
-    ("sfo_engine_new", "const struct sfo_callbacks *callbacks", "&m->silent"),
-    ("sfo_engine_new", "void *user", "NULL"),
-    ("sfo_dns_io_fds", "size_t capacity", "sizeof m->fds / sizeof m->fds[0]"),
-    ("sfo_engine_snapshot_export", "size_t capacity", "sizeof m->bytes"),
-    ("sfo_engine_last_error", "size_t capacity", "sizeof m->text"),
-    ("sfo_engine_explain", "size_t capacity", "sizeof m->text"),
-    ("sfo_engine_trace", "size_t capacity", "sizeof m->text"),
-    ("sfo_config_", "size_t capacity", "sizeof m->text"),
-];
-
-fn argument(function: &str, parameter: &str) -> Option<&'static str> {
-    let special = ARGUMENTS_OF.iter().find(|(start, named, _)| function.starts_with(start) && *named == parameter);
-    let usual = ARGUMENTS.iter().find(|(named, _)| *named == parameter);
-    special.map(|(_, _, value)| *value).or(usual.map(|(_, value)| *value))
-}
-
-fn functions() -> Vec<Item> {
+pub(super) fn functions() -> Vec<Item> {
     items(GENERATED).into_iter().filter(|item| item.function().is_some()).collect()
-}
-
-const LIST_OPENING: &str =
-    "/* Every function with a call of it: CALL(name, kind, how, from callbacks, statuses, call). Then
- * each with one of its pointers NULL: NULLED(name, how, statuses, call). Made from src/ffi/calls.rs and the header by
- * `SFO_BLESS=1 cargo test --lib house`; do not edit.
- */
-
-";
-
-/// What the C program passes to a function, in order.
-fn arguments(name: &str, item: &Item) -> Vec<&'static str> {
-    let one = |parameter: &&str| {
-        let known = argument(name, parameter);
-        known.unwrap_or_else(|| {
-            let place = "ARGUMENTS of src/house/calls.rs";
-            panic!("{name}: say in {place} what c-tests/api/matrix.c passes for `{parameter}`")
-        })
-    };
-    item.parameter_declarations().iter().map(one).collect()
-}
-
-fn how(call: &Call) -> &'static str {
-    match call.returns {
-        Returns::Status(_) => "STATUS",
-        Returns::Value => "VALUE",
-        Returns::Nothing => "NOTHING",
-    }
-}
-
-/// The list for the C program.
-fn list() -> String {
-    let (mut calls, mut nulled) = (LIST_OPENING.to_owned(), String::new());
-    let functions = functions();
-    for call in ALL {
-        let Some(item) = functions.iter().find(|item| item.function() == Some(call.name)) else { continue };
-        let arguments = arguments(call.name, item);
-        let statuses = statuses(call).iter().map(|name| format!("S({name})")).collect::<Vec<_>>().join(" | ");
-        let statuses = if statuses.is_empty() { "0" } else { &statuses };
-        let (name, kind, how) = (call.name, kind(call.kind).to_uppercase(), how(call));
-        let from = u8::from(call.from_callbacks);
-        let _ = writeln!(calls, "CALL({name}, {kind}, {how}, {from}, {statuses},\n  ({}))", arguments.join(", "));
-        for (place, parameter) in item.parameter_declarations().iter().enumerate() {
-            if !parameter.contains('*') {
-                continue;
-            }
-            // Without the object itself there is only one thing to say.
-            let is_object = place == 0 && how == "STATUS";
-            let statuses = if is_object { "S(SFO_ERR_INVALID)" } else { statuses };
-            let mut arguments = arguments.clone();
-            arguments[place] = "NULL";
-            let _ = writeln!(nulled, "NULLED({name}, {how}, {statuses},\n  ({}))", arguments.join(", "));
-        }
-    }
-    calls + "\n" + &nulled
 }
 
 /// Where the comment of a function and its row say different things.
@@ -295,7 +160,11 @@ fn every_call_through_the_gate_names_its_own_row() {
                 function = word(1).to_owned();
             }
             // sfo_engine::run(&calls::ROW, ...
-            if !token.is_test && token.text == "sfo_engine" && matches!(word(2), "run" | "post") && word(4) == "&" {
+            if !token.is_test
+                && token.text == "sfo_engine"
+                && matches!(word(2), "run" | "post" | "try_post")
+                && word(4) == "&"
+            {
                 seen += 1;
                 let wanted = function.trim_start_matches("sfo_").to_uppercase();
                 if word(7) != wanted {
@@ -308,15 +177,24 @@ fn every_call_through_the_gate_names_its_own_row() {
     assert_none("calls under another name", &found);
 }
 
+/// Who makes a struct that begins with its size must not have to know that.
 #[test]
-fn the_page_of_calls_is_made_from_the_table() {
-    compare("docs/calls.md", &page());
+fn every_struct_that_a_caller_makes_has_an_initializer() {
+    let macros = read("cmake/header/trailer.h.in");
+    let functions = functions();
+    let parameters = functions.iter().flat_map(Item::parameter_declarations);
+    let structs = parameters.filter_map(|parameter| Some(parameter.split_once("struct sfo_")?.1.split_once(" *")?.0));
+    // The two objects, which nobody makes, and elements of an array, which carry no size.
+    let structs: BTreeSet<&str> = structs.filter(|name| !["config", "engine", "dns_fd"].contains(name)).collect();
+    assert!(structs.len() > 8, "the structs were not found");
+    let without = |name: &&&str| !macros.contains(&format!("#define SFO_{}_INIT ", name.to_uppercase()));
+    let found: Vec<String> = structs.iter().filter(without).map(|name| format!("sfo_{name}")).collect();
+    assert_none("structs without an initializer in cmake/header/trailer.h.in", &found);
 }
 
 #[test]
-fn the_list_for_the_c_program_is_made_from_the_table() {
-    compare("c-tests/api/matrix_calls.h", &list());
-    assert!(read("c-tests/api/CMakeLists.txt").contains("matrix"), "nobody runs it");
+fn the_page_of_calls_is_made_from_the_table() {
+    compare("docs/calls.md", &page());
 }
 
 #[test]

@@ -13,6 +13,7 @@
 //! * [`packages`]: what the library is built from.
 //! * [`texts`]: nothing in the repository refers to what is not in it.
 
+mod call_list;
 mod calls;
 mod floors;
 mod header;

@@ -15,6 +15,8 @@ use crate::cache::Answer;
 use crate::config::ServerSettings;
 use crate::target::Target;
 use crate::types::{AccountId, SECOND_MS, Server, Time};
+#[cfg(any(test, fuzzing))]
+pub use saved::seal;
 use saved::{Owner, SavedAnswer, SavedBinding, SavedList, SavedTarget, Snapshot};
 
 /// Milliseconds from `now` to `moment`, negative if it has passed; "never" counts as a year.

@@ -1,9 +1,10 @@
 //! The explanation says where a request goes: it is right, and asking for it changes nothing.
 
-use super::random::{apply, config, input};
+use super::random::{Input, apply, config, input};
 use super::world::{options, response};
 use super::{Dns, F, P, Reply, World, concurrent, domain, domain_and_fallback};
 use crate::account::{Action, AttemptState, Purpose};
+use crate::config::Redundancy;
 use crate::engine::Explanation;
 use crate::policy::Method;
 use crate::types::{AccountId, AttemptId, RequestId, Server, TransportFailure};
@@ -75,12 +76,17 @@ impl Real<'_> {
         sent
     }
 
+    /// Grants the REGISTER that the request waits for, and no other: that would be news.
     fn grant(&mut self) -> bool {
         let engine = &self.world.engine;
+        let Some(server) = engine.awaits_registration(self.id) else { return false };
+        let account = engine.account(AccountId(1)).unwrap();
+        let one_lane = account.settings().redundancy == Redundancy::Successive;
         let is_open = |id: &&AttemptId| {
             engine.attempt(**id).is_some_and(|attempt| {
                 attempt.method == Method::Register
                     && matches!(attempt.purpose, Purpose::Register | Purpose::Probe)
+                    && (one_lane || attempt.server == server)
                     && matches!(attempt.state, AttemptState::Open | AttemptState::Proceeding)
             })
         };
@@ -225,4 +231,23 @@ fn an_account_that_is_not_running_says_so() {
     let world = World::new(&domain(&[]));
     assert_eq!(explain(&world, Method::Invite).remarks, ["the account is not started: a request would be refused"]);
     assert!(world.engine.explain(world.clock(), AccountId(2), Method::Invite).is_err());
+}
+
+#[test]
+fn a_registration_under_way_elsewhere_is_not_counted_on() {
+    let mut world = World::with(&config(11), options());
+    world.start();
+    for input in [
+        Input::Urgent,
+        Input::Down(0),
+        Input::Answers(2, 5),
+        Input::Urgent,
+        Input::Reload(0),
+        Input::Answers(0, 0),
+        Input::Network,
+    ] {
+        apply(&mut world, input);
+    }
+    let explanation = explain(&world, Method::Invite);
+    assert_eq!(order(&explanation), Real::run(&mut world, Method::Invite), "{explanation}");
 }

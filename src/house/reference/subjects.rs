@@ -26,7 +26,15 @@ pub(super) const SUBJECTS: &[Subject] = &[
         name: "config",
         title: "Configuration",
         purpose: "Settings, from a provisioning text or key by key, and what is wrong with them.",
-        prefixes: &["sfo_config", "sfo_diagnostic", "sfo_key_info", "SFO_SEVERITY_", "SFO_TYPE_"],
+        prefixes: &[
+            "sfo_config",
+            "sfo_diagnostic",
+            "sfo_key_info",
+            "SFO_DIAGNOSTIC_INIT",
+            "SFO_KEY_INFO_INIT",
+            "SFO_SEVERITY_",
+            "SFO_TYPE_",
+        ],
     },
     Subject {
         name: "engine",
@@ -38,7 +46,7 @@ pub(super) const SUBJECTS: &[Subject] = &[
         name: "account",
         title: "Accounts",
         purpose: "Start, stop, calls that are up, and the state of the registrations.",
-        prefixes: &["sfo_account", "sfo_target", "SFO_REG_"],
+        prefixes: &["sfo_account", "sfo_target", "SFO_ACCOUNT_INFO_INIT", "SFO_TARGET_INIT", "SFO_REG_"],
     },
     Subject {
         name: "request",
@@ -115,7 +123,14 @@ pub(super) const SUBJECTS: &[Subject] = &[
         name: "insight",
         title: "Insight",
         purpose: "Where a request would go, what happened, and how often.",
-        prefixes: &["sfo_engine_explain", "sfo_engine_trace", "sfo_engine_counters", "sfo_counters", "SFO_FORMAT_"],
+        prefixes: &[
+            "sfo_engine_explain",
+            "sfo_engine_trace",
+            "sfo_engine_counters",
+            "sfo_counters",
+            "SFO_COUNTERS_INIT",
+            "SFO_FORMAT_",
+        ],
     },
     Subject {
         name: "status",
