@@ -280,7 +280,7 @@ impl Account {
             None => ctx.trace.note(ctx.now, self.id, what),
         }
         let text = format!("account {}: {text}", self.id.0);
-        let event = Event { at: ctx.now, kind, account: self.id, server, state, cause, from, to, text };
+        let event = Event { at: ctx.now, kind, account: self.id, server: Some(server), state, cause, from, to, text };
         ctx.actions.push_back(Action::Event(Box::new(event)));
     }
 }

@@ -3,12 +3,11 @@
 mod network;
 
 use super::clock::Clock;
-use super::directory::{Directory, ListFact, ListNews, Surroundings};
+use super::directory::{Directory, ListNews, Surroundings};
 use super::options::EngineOptions;
 use crate::account::{
     Account, Action, Attempt, AttemptState, Context, Counters, Dialog, DnsAnswer, DoneReport, FinalResponse, Lists,
-    LogLevel, NewRequest, Options, Phase, RecordOrigin, RegistrationState, ReportStatus, Request, StartError, TimerKey,
-    Trace, What,
+    LogLevel, NewRequest, Options, Phase, RegistrationState, ReportStatus, Request, StartError, TimerKey, Trace, What,
 };
 
 use crate::config::{AccountSettings, DeviceSettings, Settings};
@@ -123,6 +122,13 @@ impl Shared {
             counters: &mut self.counters,
             trace: &mut self.trace,
         }
+    }
+}
+
+impl Shared {
+    /// Puts a decision into the queue.
+    pub(super) fn queue(&mut self, action: Action) {
+        self.actions.push_back(action);
     }
 }
 
@@ -611,21 +617,11 @@ impl Engine {
 
     fn queue_notes(&mut self) {
         let now = self.clock.now();
-        let Shared { directory, actions, options, trace, .. } = &mut self.shared;
+        let Shared { directory, actions, trace, .. } = &mut self.shared;
         for (question, answer) in directory.out.settled.drain(..) {
             trace.note_question(now, What::DnsAnswered(answer_of(answer)), question);
         }
-        for fact in directory.facts.drain(..) {
-            note_list(trace, now, &fact);
-        }
-        if directory.notes.is_empty() {
-            return;
-        }
-        for note in directory.notes.drain(..) {
-            if options.log_level >= LogLevel::Info {
-                actions.push_back(Action::Log(LogLevel::Info, note));
-            }
-        }
+        directory.tell(now, trace, actions);
     }
 
     fn queue_dns(&mut self) {
@@ -662,19 +658,5 @@ const fn answer_of(settled: Settled) -> DnsAnswer {
         Settled::NoData => DnsAnswer::NoData,
         Settled::NoSuchName => DnsAnswer::NoSuchName,
         Settled::Failed(failure) => DnsAnswer::Failed(failure),
-    }
-}
-
-fn note_list(trace: &mut Trace, now: Time, fact: &ListFact) {
-    let (account, server) = fact.of;
-    let Some(list) = &fact.list else { return trace.note(now, account, What::NoList(server, fact.old_serves)) };
-    trace.note(now, account, What::NewList(server, list.targets().len() as u8));
-    for (place, target) in list.targets().iter().enumerate() {
-        let origin = match 1 << place {
-            bit if fact.stale & bit != 0 => RecordOrigin::Stale,
-            bit if fact.statics & bit != 0 => RecordOrigin::Static,
-            _ => RecordOrigin::Regular,
-        };
-        trace.note_target(now, account, What::ListTarget(server, place as u8, origin), target.key);
     }
 }

@@ -10,6 +10,7 @@ mod watch;
 mod world;
 mod zone;
 
+mod diagnostics;
 mod dialogs;
 mod dns;
 mod explain;
