@@ -153,3 +153,17 @@ fn dialogs_survive_new_settings_and_end_with_their_account() {
     assert_eq!(world.engine.start_request(world.clock(), AccountId(1), request), Err(InputError::NotFound));
     assert_eq!(world.engine.table_sizes()[3], 0);
 }
+
+#[test]
+fn silence_inside_a_dialog_elsewhere_than_the_account_is_says_nothing_about_the_account() {
+    let mut world = World::started(&concurrent(&[]));
+    let source = F.parse().unwrap();
+    let dialog = world.open_dialog(NewDialog::Incoming(source, None, Method::Invite)).unwrap();
+    world.down(&[F]);
+    world.forget();
+    in_dialog(&mut world, dialog, Method::Info);
+    world.at(40.0);
+    assert_eq!(world.ended(), ["32 INFO failed: no response in time"]);
+    assert_eq!(world.sent(), ["0 INFO 192.168.1.15:5060/udp (10, 32000)"], "no REGISTER finds out about server 2");
+    assert_eq!(world.told(), [""; 0]);
+}

@@ -10,6 +10,7 @@ mod watch;
 mod world;
 mod zone;
 
+mod counters;
 mod diagnostics;
 mod dialogs;
 mod dns;
