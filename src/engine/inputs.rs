@@ -499,14 +499,19 @@ impl Engine {
         [requests.len(), attempts.len(), timers.len(), dialogs.len()]
     }
 
-    /// Everything that decides what comes next, as text, and the moment it is about.
+    /// Everything that decides what comes next; see [`Engine::internal_time`] for the moments in it.
     #[cfg(test)]
-    pub fn portrait(&self) -> (u64, String) {
+    pub fn portrait(&self) -> impl core::fmt::Debug {
         let Shared { requests, attempts, timers, health, .. } = &self.shared;
         let requests: Vec<_> = requests.iter().map(|(id, request)| (RequestId(id), request)).collect();
         let attempts: Vec<_> = attempts.iter().map(|(id, attempt)| (AttemptId(id), attempt)).collect();
-        let text = format!("{:?} {requests:?} {attempts:?} {:?} {health:?}", self.accounts, timers.pending());
-        (self.clock.now().0, text)
+        (&self.accounts, requests, attempts, timers.pending(), health)
+    }
+
+    /// The latest moment, on the engine's own scale.
+    #[cfg(test)]
+    pub fn internal_time(&self) -> u64 {
+        self.clock.now().0
     }
 
     fn report(

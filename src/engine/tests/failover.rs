@@ -359,3 +359,22 @@ fn only_a_503_can_ask_for_a_pause() {
     world.request(Method::Subscribe);
     assert_eq!(world.sent(), ["20 SUBSCRIBE 192.168.1.14:5060/udp (3, 7500)"]);
 }
+
+#[test]
+fn a_registration_beside_the_maintained_one_ends_with_its_lifetime() {
+    let lines = ["sip_server.1.register_on_enable = 1", "sip_server.1.failback_mode = 3"];
+    let mut world = World::started(&domain(&lines));
+    world.always(P, "INVITE", Reply::code(503));
+    world.always(B, "REGISTER", Reply::granted(120));
+    let registers_first = |world: &mut World| {
+        world.forget();
+        world.invite();
+        world.sent().iter().any(|line| line.contains("REGISTER 192.168.1.13"))
+    };
+    world.at(10.0);
+    assert!(registers_first(&mut world));
+    world.at(129.9);
+    assert!(!registers_first(&mut world));
+    world.at(130.0);
+    assert!(registers_first(&mut world));
+}

@@ -185,3 +185,15 @@ fn a_target_that_one_account_gave_up_is_dead_for_the_others_that_remember() {
     world.pump();
     assert_eq!(world.sent(), ["130 (2) MESSAGE 192.168.1.13:5060/udp (3, 7500)"]);
 }
+
+#[test]
+fn a_server_1_given_up_makes_way_for_a_registered_server_2_and_is_checked_at_once() {
+    let mut world = World::started(&concurrent(&WATCH));
+    world.at(10.0);
+    world.down(&[P]);
+    world.at(127.0);
+    world.forget();
+    world.at(127.5);
+    assert_eq!(world.sent(), ["127.5 REGISTER 192.168.1.14:5060/udp (3, 7500)"]);
+    assert_eq!(world.current(), Server::Fallback);
+}

@@ -254,3 +254,49 @@ fn a_lost_connection_does_not_put_off_a_refresh_that_is_due_sooner() {
         assert!(after_loss <= refresh, "{after_loss} > {refresh}");
     }
 }
+
+#[test]
+fn a_lost_connection_to_server_2_is_renewed_where_both_are_registered_with() {
+    let mut world = World::started(&concurrent(&["sip_server.2.transport_type = 1"]));
+    world.at(10.0);
+    world.forget();
+    world.engine.flow_lost(world.clock(), AccountId(1), &[Server::Fallback]).unwrap();
+    world.pump();
+    assert_eq!(world.sent(), ["10 REGISTER 192.168.1.15:5060/tcp (10, 32000)"]);
+}
+
+#[test]
+fn only_the_first_register_after_a_lost_connection_begins_at_its_target() {
+    let mut world = World::new(&domain(&["sip_server.1.transport_type = 1"]));
+    world.once(P, Reply::code(503));
+    world.start();
+    world.at(10.0);
+    world.engine.flow_lost(world.clock(), AccountId(1), &[Server::Working]).unwrap();
+    world.pump();
+    world.forget();
+    world.at(3_600.0);
+    assert_eq!(world.sent(), ["3550 REGISTER 192.168.1.14:5060/tcp (3, 7500)"]);
+}
+
+#[test]
+fn another_network_is_begun_with_at_the_primary() {
+    let mut world = World::started_with_dead(&domain(&["sip_server.1.failback_mode = 3"]), &[P]);
+    world.at(10.0);
+    world.up(&[P]);
+    world.forget();
+    world.network_changed();
+    assert_eq!(world.sent(), ["10 REGISTER 192.168.1.14:5060/udp (3, 7500)"]);
+}
+
+#[test]
+fn a_probe_that_was_under_way_when_the_network_changed_is_not_the_last() {
+    let mut world = World::started_with_dead(&successive(&["fallback.timeout = 30"]), &[P]);
+    world.at(38.0);
+    assert!(world.sent().last().is_some_and(|line| line.starts_with("37.5 REGISTER 192.168.1.14")), "a probe");
+    world.network_changed();
+    world.at(50.0);
+    assert_eq!(world.current(), Server::Fallback);
+    world.up(&[P]);
+    world.at(100.0);
+    assert_eq!(world.current(), Server::Working);
+}
