@@ -155,3 +155,18 @@ fn a_refresh_that_begins_where_the_account_is_does_not_start_earlier() {
         assert_eq!(registers(&mut world)[0], "3636 REGISTER 192.168.1.13:5060/udp (10, 32000)");
     }
 }
+
+#[test]
+fn absurd_lifetimes_are_taken_at_their_word_and_break_nothing() {
+    let mut world = World::new(&single(&[]));
+    world.once(P, Reply::min_expires(u32::MAX));
+    world.once(P, Reply::granted(u32::MAX));
+    world.start();
+    assert_eq!(world.engine.attempt(world.last_attempt()).unwrap().expires_s, u32::MAX);
+    assert_eq!(world.state(1), "registered");
+    world.forget();
+    world.at(4_294_967_235.0);
+    assert_eq!(registers(&mut world), ["4294967235 REGISTER 192.168.1.14:5060/udp (10, 32000)"]);
+    world.invite();
+    assert_eq!(world.ended(), ["4294967235 INVITE 200"]);
+}
