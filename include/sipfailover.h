@@ -226,6 +226,12 @@
  * SFO_EVENT_RESUBSCRIBE: what lamps, shared lines and message waiting show may be old until the subscriptions are renewed.
  */
 #define SFO_EVENT_SUBSCRIPTIONS_AFFECTED 13u
+/* The configuration that the engine was made from, or that sfo_engine_reconfigure() brought, has a line that is wrong, was
+ * corrected or has no effect: what sfo_config_diagnostic() has to say about it, one event each (the first 16, and one
+ * that counts the others). For sfo_engine_new() it comes with the next call that may run callbacks. account and server
+ * are 0 where it is about none.
+ */
+#define SFO_EVENT_CONFIGURATION 14u
 
 /* sfo_post_attempt_provisional(). */
 #define SFO_POSTED_PROVISIONAL 1u
@@ -573,9 +579,9 @@ typedef struct sfo_event {
   uint64_t at_ms;
   /* SFO_EVENT_... Kinds you do not know may come: ignore them. */
   uint32_t kind;
-  /* The account. */
+  /* The account; 0 in SFO_EVENT_CONFIGURATION where it is about none. */
   uint32_t account;
-  /* Server 1 or 2. */
+  /* Server 1 or 2; 0 in SFO_EVENT_CONFIGURATION. */
   uint32_t server;
   /* SFO_REG_...: state of the registration with that server. */
   uint32_t state;

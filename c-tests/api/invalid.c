@@ -157,7 +157,7 @@ static void null_beside_engine(void)
 
 static void unknown_numbers(void)
 {
-  static const uint32_t statuses[] = { 0, 1, 99, 100, 199, 700, UINT32_MAX };
+  static const uint32_t statuses[] = { 0, 1, 99, 100, 199, 700, 9999, UINT32_MAX };
   static const uint32_t causes[] = { 0, 1, 8, 9, 10, 18, 19, 20, UINT32_MAX };
   sfo_request request = SFO_REQUEST_INIT;
   sfo_response response = SFO_RESPONSE_INIT;

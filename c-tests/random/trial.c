@@ -37,7 +37,7 @@ void trial_run(trial *out, const char *path, figures *sum) {
   memset(out, 0, sizeof *out);
   out->broken = -1;
   if (script_read(&from, path) == 0) {
-    if (run_script(&of, &from, 0) == 0) {
+    if (run_script(&of, &from, 0, NO_EXPLANATION) == 0) {
       out->broken = of.broken.length != 0;
       out->broken_ms = of.broken_ms;
       text_add(&out->message, of.broken.length ? of.broken.data : "");

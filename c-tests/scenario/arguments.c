@@ -17,7 +17,7 @@ static const char help[] =
     "                   challenges; and the warnings about the configuration\n"
     "  --ladder FILE    draw the messages between phone and servers: SVG, or text if FILE ends in .txt\n"
     "  --timeline FILE  draw which server was current and registered when, and how requests fared (SVG)\n"
-    "  --explain AT     not supported by this version\n"
+    "  --explain AT     print where a call of each account would go AT seconds after the start, and why\n"
     "  --version        print the version of the library\n"
     "  --help           print this\n"
     "\n"
@@ -57,14 +57,13 @@ static const char *value_of(int *at, int count, char **list, const char *what) {
   return NULL;
 }
 
-static int read_explain(int *at, int count, char **list) {
-  uint64_t ms;
+static int read_explain(arguments *out, int *at, int count, char **list) {
   const char *value = value_of(at, count, list, "a time in seconds");
   if (!value)
     return -1;
-  if (parse_seconds(value, &ms))
+  if (parse_seconds(value, &out->explain_ms))
     return wrong(command_line(), "--explain expects a time in seconds, not '%s'", value);
-  return wrong(command_line(), "'--explain' is not supported by this version");
+  return 1;
 }
 
 static void print_version(void) {
@@ -84,7 +83,7 @@ static int read_one(arguments *out, int *at, int count, char **list) {
   else if (strcmp(word, "--timeline") == 0)
     return (out->timeline = value_of(at, count, list, "the name of the file to write")) != NULL ? 1 : -1;
   else if (strcmp(word, "--explain") == 0)
-    return read_explain(at, count, list);
+    return read_explain(out, at, count, list);
   else if (strcmp(word, "--version") == 0)
     return print_version(), 0;
   else if (strcmp(word, "--help") == 0)
@@ -99,6 +98,7 @@ static int read_one(arguments *out, int *at, int count, char **list) {
 int arguments_read(arguments *out, int count, char **list) {
   int i, result = 1;
   memset(out, 0, sizeof *out);
+  out->explain_ms = UINT64_MAX;
   out->file = need((size_t)count, sizeof *out->file);
   for (i = 1; i < count && result == 1; i++)
     result = read_one(out, &i, count, list);

@@ -198,7 +198,9 @@ static void add_optional(text *to, const char *key, const char *value) {
 static void on_event(void *user, const sfo_event *event) {
   run *in = begin(user, "event");
   text line = {NULL, 0, 0};
-  text_addf(&line, "event %s account=%u", event_name(event->kind), (unsigned)event->account);
+  text_addf(&line, "event %s", event_name(event->kind));
+  if (event->account)
+    text_addf(&line, " account=%u", (unsigned)event->account);
   if (event->server)
     text_addf(&line, " server=%u", (unsigned)event->server);
   if (event->kind == SFO_EVENT_REGISTRATION)

@@ -39,15 +39,28 @@ static int draw(const run *of, const arguments *asked) {
   return asked->timeline ? draw_timeline(of, asked->timeline) : 0;
 }
 
+/* There is a word for every account, unless the run was over before. */
+static int explained(const run *of, const arguments *asked) {
+  place nowhere = {of->script->path, 0};
+  if (asked->explain_ms == NO_EXPLANATION || of->broken.length)
+    return 0;
+  if (!of->explained.length)
+    return wrong(nowhere, "nothing to be explained at %" PRIu64 ".%03u: the scenario is over at %" PRIu64 ".%03u",
+                 asked->explain_ms / 1000u, (unsigned)(asked->explain_ms % 1000u), of->script->until_ms / 1000u,
+                 (unsigned)(of->script->until_ms % 1000u));
+  fputs(of->explained.data, stdout);
+  return 0;
+}
+
 static int run_file(const char *path, const arguments *asked) {
   script from;
   run of;
   int result = WRONG_FILE;
   if (script_read(&from, path) == 0) {
-    if (run_script(&of, &from, asked->verbose) == 0) {
+    if (run_script(&of, &from, asked->verbose, asked->explain_ms) == 0) {
       if (asked->transcript)
         transcript_print(&of.transcript, stdout, asked->verbose);
-      result = judge(&of);
+      result = explained(&of, asked) ? WRONG_FILE : judge(&of);
       if (draw(&of, asked))
         result = WRONG_FILE;
     }

@@ -83,6 +83,7 @@ static const char *const events[] = {
     [SFO_EVENT_FAILBACK_DONE] = "failback-done",
     [SFO_EVENT_RESUBSCRIBE] = "resubscribe",
     [SFO_EVENT_SUBSCRIPTIONS_AFFECTED] = "subscriptions-affected",
+    [SFO_EVENT_CONFIGURATION] = "configuration",
 };
 static const char *const errors[] = {"ok",    "invalid", "not-found", "busy", "limit",
                                      "config", "state",  "fault",     "io"};

@@ -155,6 +155,7 @@ static void loop(run *in) {
     const happening *next = queue_first(&in->queue);
     uint64_t own = next ? next->at_ms : UINT64_MAX, timer = timer_due(in);
     uint64_t at = own <= timer ? own : timer;
+    explain_when_over(in, at);
     check_progress(in, at < in->script->until_ms ? at : in->script->until_ms);
     if (at > in->script->until_ms)
       return;
@@ -181,10 +182,11 @@ void stop_engine(run *in) {
   check_end(in);
 }
 
-int run_script(run *out, const script *script, int verbose) {
+int run_script(run *out, const script *script, int verbose, uint64_t explain_ms) {
   memset(out, 0, sizeof *out);
   out->script = script;
   out->verbose = verbose;
+  out->explain_ms = explain_ms;
   if (script->tick_wrap)
     clock_wraps_at(&out->clock, script->tick_wrap->at_ms);
   if (prepare(out) || start_engine(out))
@@ -217,4 +219,5 @@ void run_free(run *old) {
   watch_free(old);
   free(old->started.item);
   text_free(&old->broken);
+  text_free(&old->explained);
 }

@@ -101,10 +101,14 @@ typedef struct run {
   size_t broken_line;
   uint64_t broken_ms;
   int verbose;
+  uint64_t explain_ms;     /* the moment that is to be explained, or NO_EXPLANATION */
+  text explained;
 } run;
 
+#define NO_EXPLANATION UINT64_MAX
+
 /* run.c */
-int run_script(run *out, const script *script, int verbose);
+int run_script(run *out, const script *script, int verbose, uint64_t explain_ms);
 /* Returns -1 after a message. */
 int start_engine(run *in);
 void stop_engine(run *in);
@@ -171,6 +175,9 @@ void watch_event(run *in, const sfo_event *event);
 int watch_is_registered(run *in, const attempt *of);
 int watch_allows(run *in, uint32_t method, uint32_t account, uint32_t server);
 void watch_free(run *in);
+
+/* explain.c: explains the wanted moment, if all that happens at it has happened: the next thing comes at next_ms */
+void explain_when_over(run *in, uint64_t next_ms);
 
 /* reach.c: rules about the way of a request, and about the end of the run */
 void check_reach(run *in, const sfo_done *done);

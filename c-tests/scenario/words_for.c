@@ -109,6 +109,7 @@ int describe_event(text *to, const story *in, const fact *at) {
       {"failback-done", "FAILBACK to the primary"},
       {"resubscribe", "subscriptions move along"},
       {"subscriptions-affected", "subscriptions were at a server that failed"},
+      {"configuration", "something in the configuration is to be corrected"},
   };
   const char *name = fact_word(at, 1), *there = fact_field(at, "to");
   add_account(to, in, at);

@@ -204,6 +204,8 @@ pub enum EventKind {
     Resubscribe,
     /// The target that served the account failed, and its subscriptions with it.
     SubscriptionsAffected,
+    /// Something in the configuration is wrong, or without effect.
+    Configuration,
 }
 
 /// Something happened.
@@ -213,10 +215,10 @@ pub struct Event {
     pub at: Time,
     /// What.
     pub kind: EventKind,
-    /// Which account.
+    /// Which account; 0 where it is about none.
     pub account: AccountId,
-    /// Which server.
-    pub server: Server,
+    /// Which server, unless it is about none.
+    pub server: Option<Server>,
     /// Registration state of the server.
     pub state: RegistrationState,
     /// Why.

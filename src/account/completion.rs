@@ -16,7 +16,9 @@ impl Account {
             return;
         }
         let Some(request) = ctx.requests.get(id.0) else { return };
-        let cause = request.walk.last_cause().unwrap_or(Cause::Resolution);
+        let knows_targets = Server::BOTH.into_iter().any(|server| request.walk.list(server).is_some());
+        let unasked = if knows_targets { Cause::NotRegistered } else { Cause::Resolution };
+        let cause = request.walk.last_cause().unwrap_or(unasked);
         let is_wanted = |server: Server| self.settings.server(server).is_some_and(|s| s.only_signal_with_registered);
         let had_no_binding =
             request.walk.ordinal == 0 && request.urgent.is_none() && Server::BOTH.into_iter().any(is_wanted);

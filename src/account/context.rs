@@ -73,6 +73,9 @@ pub trait Lists {
 
     /// Forgets what is known about the servers of an account. Nobody may be waiting for it.
     fn forget(&mut self, account: AccountId);
+
+    /// What was learned since the last time, for the trace and the log. A rehearsal tells nothing.
+    fn tell(&mut self, _now: Time, _trace: &mut Trace, _actions: &mut VecDeque<Action>) {}
 }
 
 /// Engine options that the machines need.
@@ -165,6 +168,20 @@ impl Context<'_> {
         if let Some(handle) = slot.take() {
             self.timers.cancel(handle);
         }
+    }
+
+    /// The targets of a server; see [`Lists::get`]. What was learned stands in the trace before what is made of it.
+    pub fn list(&mut self, settings: &AccountSettings, server: Server) -> ListState {
+        let state = self.lists.get(self.now, settings, server);
+        self.lists.tell(self.now, self.trace, self.actions);
+        state
+    }
+
+    /// The same for a walk that has begun; see [`Lists::get_more`].
+    pub fn more_of_list(&mut self, settings: &AccountSettings, server: Server) -> ListState {
+        let state = self.lists.get_more(self.now, settings, server);
+        self.lists.tell(self.now, self.trace, self.actions);
+        state
     }
 
     /// The generator, where random spread is on.

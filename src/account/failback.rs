@@ -378,7 +378,7 @@ impl Account {
 
     /// Until when the primary asked not to be used.
     fn primary_pauses_until(&self, ctx: &mut Context<'_>, method: Method, server: Server) -> Option<Time> {
-        let ListState::Ready(list) = ctx.lists.get(ctx.now, &self.settings, server) else { return None };
+        let ListState::Ready(list) = ctx.list(&self.settings, server) else { return None };
         self.held_until(ctx.now, method, list.targets().first()?.key)
     }
 

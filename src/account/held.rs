@@ -1,7 +1,9 @@
 //! Targets that are tried last: those that asked for a pause, and those that failed lately.
+//!
+//! Silence and transport failures are known to all accounts; what a target answered concerns the account that it answered.
 
 use super::context::Context;
-use super::machine::{Account, Held};
+use super::machine::{Account, Held, HeldFor};
 use super::request::Request;
 use crate::policy::Method;
 use crate::target::TargetKey;
@@ -25,20 +27,40 @@ impl Account {
             || self.is_quarantined(ctx, server, key)
     }
 
-    /// Until when a target asked not to get requests of this method. What it says to other requests does not keep the
-    /// binding away from it.
+    /// Until when a target is held back from requests of this method, because of what it answered.
     pub(super) fn held_until(&self, now: Time, method: Method, key: TargetKey) -> Option<Time> {
-        let concerns = |held: &&Held| held.key == key && held.until > now;
-        let concerns_method = |held: &&Held| held.registrations || method != Method::Register;
-        self.held.iter().filter(concerns).filter(concerns_method).map(|held| held.until).max()
+        self.held(now, method, key).map(|held| held.until).max()
     }
 
-    /// Tries a target last for the time that it asked for, in answer to this method.
-    pub(super) fn hold(&mut self, now: Time, method: Method, key: TargetKey, seconds: u32) {
+    /// The same, for one reason.
+    pub(super) fn held_for(&self, why: HeldFor, now: Time, method: Method, key: TargetKey) -> Option<Time> {
+        self.held(now, method, key).filter(|held| held.why == why).map(|held| held.until).max()
+    }
+
+    /// What a target says to other requests does not keep the binding away from it.
+    fn held(&self, now: Time, method: Method, key: TargetKey) -> impl Iterator<Item = &Held> {
+        let concerns = move |held: &&Held| held.key == key && held.until > now;
+        let concerns_method = move |held: &&Held| held.registrations || method != Method::Register;
+        self.held.iter().filter(concerns).filter(concerns_method)
+    }
+
+    /// Tries a target last for some time, because of its answer to this method.
+    pub(super) fn hold(&mut self, now: Time, method: Method, key: TargetKey, (why, seconds): (HeldFor, u32)) {
         let registrations = method == Method::Register;
-        self.held.retain(|held| held.until > now && (held.key, held.registrations) != (key, registrations));
+        let is_same = |held: &Held| (held.key, held.registrations, held.why) == (key, registrations, why);
+        self.held.retain(|held| held.until > now && !is_same(held));
         if self.held.len() < MAX_HELD {
-            self.held.push(Held { key, until: now.after(u64::from(seconds) * SECOND_MS), registrations });
+            self.held.push(Held { key, until: now.after(u64::from(seconds) * SECOND_MS), why, registrations });
+        }
+    }
+
+    /// A target serves requests of this method again: that ends its quarantine, but not the pause that it asked for.
+    pub(super) fn note_served(&mut self, method: Method, key: TargetKey) {
+        let registrations = method == Method::Register;
+        let is_over =
+            |held: &Held| held.key == key && held.why == HeldFor::Quarantine && held.registrations == registrations;
+        if self.held.iter().any(is_over) {
+            self.held.retain(|held| !is_over(held));
         }
     }
 

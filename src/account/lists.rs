@@ -34,8 +34,8 @@ impl Account {
     /// holds a binding remains.
     pub(super) fn list_for_walk(&self, ctx: &mut Context<'_>, server: Server, has_begun: bool) -> ListState {
         let state = match has_begun {
-            true => ctx.lists.get_more(ctx.now, &self.settings, server),
-            false => ctx.lists.get(ctx.now, &self.settings, server),
+            true => ctx.more_of_list(&self.settings, server),
+            false => ctx.list(&self.settings, server),
         };
         if !matches!(state, ListState::Failed | ListState::Slow) {
             return state;

@@ -63,13 +63,23 @@ pub(super) struct Lane {
     pub begins_at: Option<Box<TargetKey>>,
 }
 
-/// A target that asked not to be used.
+/// A target that asked not to be used, or that answered that it cannot serve.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Held {
     pub key: TargetKey,
     pub until: Time,
+    pub why: HeldFor,
     /// It said so to a REGISTER. What it says to other requests does not keep the binding away from it.
     pub registrations: bool,
+}
+
+/// Why a target is tried last for a while.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum HeldFor {
+    /// It asked for a pause.
+    Pause,
+    /// It declined: the quarantine that the account has configured.
+    Quarantine,
 }
 
 /// One account.
@@ -280,7 +290,7 @@ impl Account {
             None => ctx.trace.note(ctx.now, self.id, what),
         }
         let text = format!("account {}: {text}", self.id.0);
-        let event = Event { at: ctx.now, kind, account: self.id, server, state, cause, from, to, text };
+        let event = Event { at: ctx.now, kind, account: self.id, server: Some(server), state, cause, from, to, text };
         ctx.actions.push_back(Action::Event(Box::new(event)));
     }
 }

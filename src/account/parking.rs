@@ -71,7 +71,7 @@ impl Account {
         let lane = self.lane_of(server);
         // A registrar that refused is asked slowly, whatever a request needs.
         if self.lanes[usize::from(lane)].refusals > 0 && !self.holds_binding(ctx.now, server) {
-            self.close_server(ctx, id, server);
+            self.pass_unregistered(ctx, id, server);
             return false;
         }
         if !self.park(ctx, id, server) || self.is_registering(ctx, server) {
@@ -90,6 +90,19 @@ impl Account {
             None => self.give_up(ctx, id, Cause::Transport(TransportFailure::Local)),
         }
         true
+    }
+
+    /// No target of this server will know the phone soon: a request passes by those that have to. The primary may be none of
+    /// them.
+    fn pass_unregistered(&self, ctx: &mut Context<'_>, id: RequestId, server: Server) {
+        let now = ctx.now;
+        let Some(request) = ctx.requests.get_mut(id.0) else { return };
+        let count = request.walk.list(server).map_or(0, |list| list.targets().len()) as u8;
+        for index in 0..count {
+            if self.needs_registration(now, request, server, index) {
+                request.walk.skip_target(server, index);
+            }
+        }
     }
 
     /// Lets a request wait for a registration. False if too many wait: the request has ended.
@@ -118,7 +131,10 @@ impl Account {
         let parked: Vec<(RequestId, Server)> = self.parked(ctx).collect();
         for (id, at) in parked {
             if is_parked(ctx, id) && failed[at.index()] {
-                self.close_server(ctx, id, at);
+                match self.waits_for_server(ctx, id, at) {
+                    true => self.close_server(ctx, id, at),
+                    false => self.pass_unregistered(ctx, id, at),
+                }
             }
             if is_parked(ctx, id) {
                 self.advance(ctx, id);

@@ -147,7 +147,7 @@ impl Account {
         if !self.is_concurrent() || server != Server::Fallback || !is_lanes {
             return false;
         }
-        match ctx.lists.get(ctx.now, &self.settings, Server::Working) {
+        match ctx.list(&self.settings, Server::Working) {
             ListState::Ready(first) | ListState::Begun { list: first, .. } => {
                 list.targets().iter().all(|target| first.position(target.key).is_some())
             }

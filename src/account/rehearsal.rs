@@ -9,7 +9,7 @@ use super::action::Purpose;
 use super::attempt::{AttemptState, FinalResponse};
 use super::context::{Context, ListState, TimerKey};
 use super::failback::WayBack;
-use super::machine::Account;
+use super::machine::{Account, HeldFor};
 use super::request::{NewRequest, Phase};
 use super::walk::{Start, Walk};
 use crate::config::Redundancy;
@@ -125,14 +125,15 @@ impl Account {
     ) -> Standing {
         let failure = health.failure(key);
         let quarantine_ms = self.quarantine_ms(server);
-        let end = failure.map(|failure| failure.at.after(quarantine_ms));
+        let end = failure.map(|failure| failure.at.after(quarantine_ms)).filter(|_| quarantine_ms > 0);
+        let declined = self.held_for(HeldFor::Quarantine, now, method, key);
         let bound = self.live_binding(now, server).filter(|binding| binding.target().key == key);
         let beside =
             self.sides[server.index()].registered_beside.filter(|(known, until)| *known == key && *until > now);
         Standing {
             failure,
-            quarantined_until: end.filter(|end| quarantine_ms > 0 && *end > now),
-            paused_until: self.held_until(now, method, key),
+            quarantined_until: end.filter(|end| *end > now).max(declined),
+            paused_until: self.held_for(HeldFor::Pause, now, method, key),
             registered_until: bound.map(|binding| binding.expires).or(beside.map(|(_, until)| until)),
         }
     }

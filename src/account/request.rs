@@ -361,6 +361,11 @@ impl Account {
         }
     }
 
+    /// True if a request waits until the account is registered with this server at all, not only with one of its targets.
+    pub(super) fn waits_for_server(&self, ctx: &Context<'_>, id: RequestId, server: Server) -> bool {
+        ctx.requests.get(id.0).is_none_or(|request| self.gate(ctx.now, request, server) != Gate::Open)
+    }
+
     /// True if a request that began at this server has not come to the one that is current by now.
     fn has_moved_on(&self, request: &Request, server: Server) -> bool {
         request.walk.first_server() == server

@@ -117,6 +117,8 @@ pub enum What {
     Busy(bool),
     /// New settings came.
     Reloaded,
+    /// The configuration has something to be corrected, in this line; 0 where it is about no line.
+    Diagnosed(u32),
     /// The network changed.
     Network,
     /// Other address families have a route.

@@ -3,7 +3,7 @@
 use super::action::LogLevel;
 use super::attempt::{Attempt, AttemptState, CauseText, FinalResponse, leave_attempt, note, settle_attempt};
 use super::context::Context;
-use super::machine::Account;
+use super::machine::{Account, HeldFor};
 use super::request::{Kind, Phase};
 use super::trace::What;
 use super::walk::Failed;
@@ -27,7 +27,7 @@ impl Account {
         if !attempt.is_open() {
             return;
         }
-        let request = attempt.request;
+        let (request, attempt_method, key) = (attempt.request, attempt.method, attempt.target().key);
         let verdict = self.judge_report(ctx, attempt, report);
         // A provisional response has already shown the server alive: from then on only an answer can come.
         let was_alive = attempt.state == AttemptState::Proceeding;
@@ -50,7 +50,10 @@ impl Account {
             Report::Final(_) => settle_attempt(ctx, id, AttemptState::Reported),
         }
         match verdict {
-            Verdict::Answer => self.on_answer(ctx, request, id, response),
+            Verdict::Answer => {
+                self.note_served(attempt_method, key);
+                self.on_answer(ctx, request, id, response);
+            }
             Verdict::Local => self.on_local_fault(ctx, request, id, report.cause()),
             Verdict::Unreachable(cause) if was_alive => self.on_fallen_silent(ctx, id, cause),
             Verdict::Unreachable(cause) => self.on_unreachable(ctx, request, id, cause),
@@ -158,7 +161,11 @@ impl Account {
         log_failure(ctx, id, cause);
         let retry_after_s = retry_after_s.map(|s| s.clamp(*RETRY_AFTER_S.start(), *RETRY_AFTER_S.end()));
         if let (Some(seconds), Cause::Response(503)) = (retry_after_s, cause) {
-            self.hold(ctx.now, method, key, seconds);
+            self.hold(ctx.now, method, key, (HeldFor::Pause, seconds));
+        }
+        let quarantine_s = self.settings.server(server).map_or(0, |settings| settings.quarantine_timeout_s);
+        if quarantine_s > 0 {
+            self.hold(ctx.now, method, key, (HeldFor::Quarantine, quarantine_s));
         }
         let mut is_firmwares = false;
         if let Some(request) = ctx.requests.get_mut(request.0) {

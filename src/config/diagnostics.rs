@@ -1,7 +1,7 @@
 //! What loading a text has to say to the administrator.
 
 use super::row::Row;
-use crate::types::sort_short_by_key;
+use crate::types::{AccountId, sort_short_by_key};
 
 /// Most diagnostics of one load. Nobody reads more, and a damaged file must not fill the memory of a phone.
 pub(super) const MAX_DIAGNOSTICS: usize = 1_000;
@@ -32,6 +32,15 @@ pub struct Diagnostic {
     pub severity: Severity,
     /// A sentence that says what was expected.
     pub message: String,
+}
+
+impl Diagnostic {
+    /// The account whose key it is about: X of `account.X.`, whether there is such an account or not.
+    #[must_use]
+    pub fn account(&self) -> Option<AccountId> {
+        let (number, _) = self.key.strip_prefix("account.")?.split_once('.')?;
+        number.parse().ok().map(AccountId)
+    }
 }
 
 /// A list of diagnostics with an upper limit.

@@ -1,10 +1,11 @@
 //! The target lists of all accounts: when DNS is asked for them, and who hears of it.
 
+use super::list_fact::ListFact;
 use super::slot::{Change, Latest, Slot, Slots};
-use crate::account::{ListState, Lists};
+use crate::account::{Action, ListState, Lists, LogLevel, Trace};
 use crate::config::{AccountSettings, DeviceSettings};
-use crate::resolve::{JobId, Origin, Resolution, ResolveOutput, ResolveSpec, ResolvedTarget, Resolver, Stage};
-use crate::target::{MAX_TARGETS, Target, TargetList};
+use crate::resolve::{JobId, Resolution, ResolveOutput, ResolveSpec, Resolver, Stage};
+use crate::target::{Target, TargetList};
 use crate::types::{AccountId, Families, Server, SortedMap, Time, TransportSet, take_first};
 use core::net::IpAddr;
 use std::collections::VecDeque;
@@ -22,21 +23,6 @@ pub enum ListNews {
     Slow(AccountId, Server),
     /// The targets of this server have changed.
     Changed(AccountId, Server, Arc<TargetList>),
-}
-
-/// What a resolution brought.
-#[derive(Clone, Debug)]
-pub struct ListFact {
-    /// Account and server.
-    pub of: (AccountId, Server),
-    /// The new list; `None`: the name led nowhere.
-    pub list: Option<Arc<TargetList>>,
-    /// Bit n: target n comes from the static records.
-    pub statics: u32,
-    /// Bit n: target n comes from expired records.
-    pub stale: u32,
-    /// It led nowhere, and the targets known before serve on.
-    pub old_serves: bool,
 }
 
 /// What lists depend on beside the settings of their account.
@@ -64,10 +50,10 @@ pub struct Directory {
     latest: Latest,
     jobs: SortedMap<JobId, (AccountId, Server)>,
     news: VecDeque<ListNews>,
-    /// What happened to lists, for the log.
-    pub notes: Vec<String>,
-    /// New lists and names that led nowhere, for the trace.
-    pub facts: Vec<ListFact>,
+    // What happened to lists, for the log.
+    notes: Vec<String>,
+    // New lists and names that led nowhere, for the trace.
+    facts: Vec<ListFact>,
     /// Whether anybody reads the notes.
     pub wants_notes: bool,
     around: Surroundings,
@@ -242,7 +228,7 @@ impl Directory {
         let had_list = slot.list.is_some();
         let change = slot.take_end(now, resolution, self.around.stale_limit_ms, latest);
         if out.wants_settled && change != Change::Same {
-            facts.push(fact(account, server, resolution, (change, &slot.list)));
+            facts.push(ListFact::new((account, server), resolution, (change, &slot.list)));
         }
         match (change, &slot.list) {
             (Change::Failed, list) => {
@@ -349,6 +335,15 @@ impl Lists for Directory {
         }
     }
 
+    fn tell(&mut self, now: Time, trace: &mut Trace, actions: &mut VecDeque<Action>) {
+        for fact in self.facts.drain(..) {
+            fact.note(trace, now);
+        }
+        for note in self.notes.drain(..) {
+            actions.push_back(Action::Log(LogLevel::Info, note));
+        }
+    }
+
     fn forget(&mut self, account: AccountId) {
         for server in Server::BOTH {
             if let Some(job) = self.slots.remove((account, server)).and_then(|slot| slot.job) {
@@ -356,26 +351,6 @@ impl Lists for Directory {
                 self.resolver.cancel(job, &mut self.out);
             }
         }
-    }
-}
-
-fn fact(
-    account: AccountId,
-    server: Server,
-    resolution: &Resolution,
-    (change, list): (Change, &Option<Arc<TargetList>>),
-) -> ListFact {
-    let bits = |origin| {
-        let bit = |(place, target): (usize, &ResolvedTarget)| u32::from(target.origin == origin) << place;
-        resolution.targets.iter().take(MAX_TARGETS).enumerate().map(bit).fold(0, |all, bit| all | bit)
-    };
-    let is_new = change == Change::New;
-    ListFact {
-        of: (account, server),
-        list: list.clone().filter(|_| is_new),
-        statics: bits(Origin::Static),
-        stale: bits(Origin::Stale),
-        old_serves: !is_new && list.is_some(),
     }
 }
 

@@ -121,6 +121,13 @@ impl Shared {
     }
 }
 
+impl Shared {
+    /// Puts a decision into the queue.
+    pub(super) fn queue(&mut self, action: Action) {
+        self.actions.push_back(action);
+    }
+}
+
 impl Engine {
     /// An engine with these settings. No account is started.
     #[must_use]
@@ -448,14 +455,19 @@ impl Engine {
         [requests.len(), attempts.len(), timers.len(), dialogs.len()]
     }
 
-    /// Everything that decides what comes next, as text, and the moment it is about.
+    /// Everything that decides what comes next; see [`Engine::internal_time`] for the moments in it.
     #[cfg(test)]
-    pub fn portrait(&self) -> (u64, String) {
+    pub fn portrait(&self) -> impl core::fmt::Debug {
         let Shared { requests, attempts, timers, health, .. } = &self.shared;
         let requests: Vec<_> = requests.iter().map(|(id, request)| (RequestId(id), request)).collect();
         let attempts: Vec<_> = attempts.iter().map(|(id, attempt)| (AttemptId(id), attempt)).collect();
-        let text = format!("{:?} {requests:?} {attempts:?} {:?} {health:?}", self.accounts, timers.pending());
-        (self.clock.now().0, text)
+        (&self.accounts, requests, attempts, timers.pending(), health)
+    }
+
+    /// The latest moment, on the engine's own scale.
+    #[cfg(test)]
+    pub fn internal_time(&self) -> u64 {
+        self.clock.now().0
     }
 
     fn report(

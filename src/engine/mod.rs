@@ -13,10 +13,12 @@
 //! * A reload replaces the settings as a whole, and does not touch an account whose settings stayed the same.
 
 mod clock;
+mod diagnostics;
 mod directory;
 mod explain;
 mod inputs;
 mod json;
+mod list_fact;
 mod options;
 mod slot;
 mod snapshot;

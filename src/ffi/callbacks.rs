@@ -137,9 +137,9 @@ pub struct sfo_event {
     pub at_ms: u64,
     /// SFO_EVENT_... Kinds you do not know may come: ignore them.
     pub kind: u32,
-    /// The account.
+    /// The account; 0 in SFO_EVENT_CONFIGURATION where it is about none.
     pub account: u32,
-    /// Server 1 or 2.
+    /// Server 1 or 2; 0 in SFO_EVENT_CONFIGURATION.
     pub server: u32,
     /// SFO_REG_...: state of the registration with that server.
     pub state: u32,

@@ -25,6 +25,11 @@ pub struct sfo_config {
 }
 
 impl sfo_config {
+    /// What there is to say about the last text, or the last check.
+    pub(super) fn diagnostics(&self) -> Vec<Diagnostic> {
+        self.diagnostics.iter().map(|(diagnostic, _)| diagnostic.clone()).collect()
+    }
+
     fn show(&mut self, diagnostics: Vec<Diagnostic>) {
         let texts = |d: &Diagnostic| [c_string(&d.key), c_string(&d.value), c_string(&d.message)];
         self.diagnostics = diagnostics.into_iter().map(|diagnostic| (diagnostic.clone(), texts(&diagnostic))).collect();

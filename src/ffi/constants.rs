@@ -163,6 +163,11 @@ pub const SFO_EVENT_RESUBSCRIBE: u32 = 12;
 /// The server (`from`) that has the subscriptions failed, and the account goes on at another address without
 /// SFO_EVENT_RESUBSCRIBE: what lamps, shared lines and message waiting show may be old until the subscriptions are renewed.
 pub const SFO_EVENT_SUBSCRIPTIONS_AFFECTED: u32 = 13;
+/// The configuration that the engine was made from, or that sfo_engine_reconfigure() brought, has a line that is wrong, was
+/// corrected or has no effect: what sfo_config_diagnostic() has to say about it, one event each (the first 16, and one
+/// that counts the others). For sfo_engine_new() it comes with the next call that may run callbacks. account and server
+/// are 0 where it is about none.
+pub const SFO_EVENT_CONFIGURATION: u32 = 14;
 
 /// sfo_post_attempt_provisional().
 pub const SFO_POSTED_PROVISIONAL: u32 = 1;

@@ -151,6 +151,7 @@ pub fn event(kind: EventKind) -> u32 {
         EventKind::FailbackDone => c::SFO_EVENT_FAILBACK_DONE,
         EventKind::Resubscribe => c::SFO_EVENT_RESUBSCRIBE,
         EventKind::SubscriptionsAffected => c::SFO_EVENT_SUBSCRIPTIONS_AFFECTED,
+        EventKind::Configuration => c::SFO_EVENT_CONFIGURATION,
     }
 }
 

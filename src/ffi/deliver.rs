@@ -10,7 +10,7 @@ use super::posted::sfo_posted;
 use crate::account::{Action, CancelSip, DoneReport, Event, FailedAttempt};
 use crate::io::Change;
 use crate::target::TargetList;
-use crate::types::{AttemptId, DnsServerIndex, DnsTransport, RequestId, TransportFailure};
+use crate::types::{AttemptId, DnsServerIndex, DnsTransport, RequestId, Server, TransportFailure};
 use core::mem::size_of;
 use std::ffi::CString;
 use std::sync::Arc;
@@ -242,7 +242,7 @@ fn tell(handle: &sfo_engine, event: &Event, at_ms: u64) {
         at_ms,
         kind: convert::event(event.kind),
         account: event.account.0,
-        server: event.server.number(),
+        server: event.server.map_or(0, Server::number),
         state: convert::registration(event.state),
         cause,
         sip_status,

@@ -126,8 +126,12 @@ pub unsafe extern "C" fn sfo_engine_new(
     let Some(engine_options) = engine_options(&options, callbacks.log.is_some()) else { return SFO_ERR_INVALID };
     let _errno = ErrnoGuard::new();
     let made = guarded(|| {
+        let mut engine = Engine::new(engine_options, &config.config.settings(), now_ms);
+        if callbacks.event.is_some() {
+            engine.tell_diagnostics(now_ms, &config.diagnostics());
+        }
         let core = Core {
-            engine: Engine::new(engine_options, &config.config.settings(), now_ms),
+            engine,
             io: callbacks.dns_send.is_none().then(DnsIo::new),
             port_random: Random::new(&options.seed.map(|byte| byte ^ 0xa5)),
             now_ms,
@@ -176,6 +180,7 @@ pub unsafe extern "C" fn sfo_engine_reconfigure(
     unsafe {
         sfo_engine::run(&calls::ENGINE_RECONFIGURE, engine, Some(now_ms), |core| {
             core.engine.reconfigure(now_ms, &config.config.settings());
+            core.engine.tell_diagnostics(now_ms, &config.diagnostics());
             SFO_OK
         })
     }

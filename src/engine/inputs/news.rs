@@ -1,8 +1,8 @@
 //! What follows every input: the accounts hear what happened to their lists, and DNS messages are queued.
 
 use super::{Engine, Shared};
-use crate::account::{Action, DnsAnswer, LogLevel, RecordOrigin, Trace, What};
-use crate::engine::directory::{ListFact, ListNews};
+use crate::account::{Action, DnsAnswer, Lists, LogLevel, What};
+use crate::engine::directory::ListNews;
 use crate::resolve::Settled;
 use crate::types::{DnsTransport, Time};
 
@@ -45,21 +45,11 @@ impl Engine {
 
     fn queue_notes(&mut self) {
         let now = self.clock.now();
-        let Shared { directory, actions, options, trace, .. } = &mut self.shared;
+        let Shared { directory, actions, trace, .. } = &mut self.shared;
         for (question, answer) in directory.out.settled.drain(..) {
             trace.note_question(now, What::DnsAnswered(answer_of(answer)), question);
         }
-        for fact in directory.facts.drain(..) {
-            note_list(trace, now, &fact);
-        }
-        if directory.notes.is_empty() {
-            return;
-        }
-        for note in directory.notes.drain(..) {
-            if options.log_level >= LogLevel::Info {
-                actions.push_back(Action::Log(LogLevel::Info, note));
-            }
-        }
+        directory.tell(now, trace, actions);
     }
 
     fn queue_dns(&mut self) {
@@ -96,19 +86,5 @@ const fn answer_of(settled: Settled) -> DnsAnswer {
         Settled::NoData => DnsAnswer::NoData,
         Settled::NoSuchName => DnsAnswer::NoSuchName,
         Settled::Failed(failure) => DnsAnswer::Failed(failure),
-    }
-}
-
-fn note_list(trace: &mut Trace, now: Time, fact: &ListFact) {
-    let (account, server) = fact.of;
-    let Some(list) = &fact.list else { return trace.note(now, account, What::NoList(server, fact.old_serves)) };
-    trace.note(now, account, What::NewList(server, list.targets().len() as u8));
-    for (place, target) in list.targets().iter().enumerate() {
-        let origin = match 1 << place {
-            bit if fact.stale & bit != 0 => RecordOrigin::Stale,
-            bit if fact.statics & bit != 0 => RecordOrigin::Static,
-            _ => RecordOrigin::Regular,
-        };
-        trace.note_target(now, account, What::ListTarget(server, place as u8, origin), target.key);
     }
 }

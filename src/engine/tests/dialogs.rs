@@ -249,3 +249,17 @@ fn a_server_found_dead_inside_a_dialog_is_asked_only_where_the_account_is() {
     };
     assert_eq!(registers_after_silence_in_a_dialog(&mut world, dialog), while_asked_anyway);
 }
+
+#[test]
+fn silence_inside_a_dialog_elsewhere_than_the_account_is_says_nothing_about_the_account() {
+    let mut world = World::started(&concurrent(&[]));
+    let source = F.parse().unwrap();
+    let dialog = world.open_dialog(NewDialog::Incoming(source, None, Method::Invite)).unwrap();
+    world.down(&[F]);
+    world.forget();
+    in_dialog(&mut world, dialog, Method::Info);
+    world.at(40.0);
+    assert_eq!(world.ended(), ["32 INFO failed: no response in time"]);
+    assert_eq!(world.sent(), ["0 INFO 192.168.1.15:5060/udp (10, 32000)"], "no REGISTER finds out about server 2");
+    assert_eq!(world.told(), [""; 0]);
+}

@@ -4,7 +4,7 @@ use super::world::settings;
 use super::{B, F, P, Reply, World, account, domain, domain_and_fallback};
 use crate::types::TransportFailure;
 
-fn invites(world: &mut World) -> Vec<String> {
+pub fn invites(world: &mut World) -> Vec<String> {
     world.sent().into_iter().filter(|line| line.contains("INVITE")).collect()
 }
 
@@ -285,4 +285,72 @@ fn a_walk_keeps_the_list_it_began_with() {
     world.invite();
     assert_eq!(invites(&mut world), ["5 INVITE 192.168.1.99:5060/udp (3, 7500)"]);
     assert_eq!(settings(&domain_and_fallback(&[])).accounts.len(), 1);
+}
+
+#[test]
+fn a_dead_address_is_avoided_at_the_other_server_too() {
+    let mut world = World::new(&account(&[
+        "sip_server.1.address = 192.168.1.14",
+        "sip_server.2.address = two.example.com",
+        "sip_server.2.port = 5070",
+        "static.network.primary_dns = 192.168.1.1",
+    ]));
+    world.zone.a("two.example.com", 3_600, &[P, F]);
+    world.start();
+    world.at(100.0);
+    world.down(&[P]);
+    world.forget();
+    world.invite();
+    world.at(110.0);
+    let expected = ["100 INVITE 192.168.1.14:5060/udp (3, 7500)", "107.5 INVITE 192.168.1.15:5070/udp (3, 7500)"];
+    assert_eq!(invites(&mut world), expected);
+}
+
+#[test]
+fn a_target_left_out_for_its_dead_address_does_not_keep_the_account_from_moving() {
+    let mut world = World::new(&account(&[
+        "sip_server.1.address = two.example.com",
+        "sip_server.1.port = 0",
+        "sip_server.1.failback_mode = 3",
+        "static.network.primary_dns = 192.168.1.1",
+    ]));
+    for (priority, port, host) in [(1, 5060, "one"), (2, 5070, "one"), (3, 5060, "other")] {
+        world.zone.srv("_sip._udp.two.example.com", 3_600, [priority, 0, port], &format!("{host}.example.com"));
+    }
+    world.zone.a("one.example.com", 3_600, &[P]);
+    world.zone.a("other.example.com", 3_600, &[B]);
+    world.start();
+    world.at(100.0);
+    world.down(&[P]);
+    world.forget();
+    world.invite();
+    world.at(110.0);
+    world.invite();
+    assert_eq!(
+        invites(&mut world),
+        [
+            "100 INVITE 192.168.1.14:5060/udp (3, 7500)",
+            "107.5 INVITE 192.168.1.13:5060/udp (3, 7500)",
+            "110 INVITE 192.168.1.13:5060/udp (3, 7500)"
+        ]
+    );
+}
+
+#[test]
+fn a_registration_beside_the_maintained_one_ends_with_its_lifetime() {
+    let lines = ["sip_server.1.register_on_enable = 1", "sip_server.1.failback_mode = 3"];
+    let mut world = World::started(&domain(&lines));
+    world.always(P, "INVITE", Reply::code(503));
+    world.always(B, "REGISTER", Reply::granted(120));
+    let registers_first = |world: &mut World| {
+        world.forget();
+        world.invite();
+        world.sent().iter().any(|line| line.contains("REGISTER 192.168.1.13"))
+    };
+    world.at(10.0);
+    assert!(registers_first(&mut world));
+    world.at(129.9);
+    assert!(!registers_first(&mut world));
+    world.at(130.0);
+    assert!(registers_first(&mut world));
 }

@@ -1,6 +1,6 @@
 //! Bindings at both servers: which one is current.
 
-use super::{F, P, Reply, World, concurrent};
+use super::{F, P, Reply, World, concurrent, domain};
 use crate::policy::Method;
 use crate::types::{Server, TransportFailure};
 
@@ -239,4 +239,16 @@ fn two_addresses_that_lead_to_one_target_are_registered_once() {
         ]
     );
     assert_eq!((world.state(1), world.state(2)), ("registered", "off"));
+}
+
+#[test]
+fn a_server_2_that_led_to_targets_of_server_1_is_registered_with_once_it_leads_elsewhere() {
+    let mut world = World::new(&domain(&["sip_server.2.address = two.example.com"]));
+    world.zone.a("two.example.com", 300, &[P]);
+    world.start();
+    world.at(3_000.0);
+    assert_eq!(world.state(2), "off");
+    world.zone.a("two.example.com", 300, &[F]);
+    world.at(3_541.0);
+    assert_eq!(world.state(2), "registered", "looked at again with the next registration at server 1");
 }

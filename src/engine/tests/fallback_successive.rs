@@ -1,6 +1,6 @@
 //! One binding at a time: when the account leaves server 1, and when it returns.
 
-use super::{B, F, P, Reply, World, domain_and_fallback, successive};
+use super::{B, F, P, Reply, World, domain, domain_and_fallback, successive};
 use crate::policy::Method;
 use crate::types::Server;
 
@@ -401,4 +401,38 @@ fn a_name_that_leads_nowhere_is_told_and_is_the_reason_why_server_2_takes_over()
             "0 server 1: unregistered, retrying (name could not be resolved)"
         ]
     );
+}
+
+#[test]
+fn a_stopped_account_probes_no_more() {
+    let mut world = World::started_with_dead(&successive(&["fallback.timeout = 30"]), &[P]);
+    world.at(20.0);
+    world.stop();
+    world.forget();
+    world.at(500.0);
+    assert_eq!(world.sent(), [""; 0]);
+    assert_eq!(world.engine.table_sizes(), [0; 4]);
+}
+
+#[test]
+fn after_recovery_server_2_does_not_return_to_its_primary() {
+    let mut world = World::new(&domain(&[
+        "sip_server.1.address = 192.168.1.15",
+        "sip_server.2.address = pbx.example.com",
+        "fallback.redundancy_type = 1",
+        "fallback.timeout = 30",
+        "sip_server.2.failback_mode = 3",
+        "sip_server.2.failback_timeout = 60",
+        "sip_server.2.register_on_enable = 1",
+    ]));
+    world.down(&[F, P]);
+    world.start();
+    world.at(20.0);
+    assert_eq!(world.current(), Server::Fallback);
+    world.up(&[F, P]);
+    world.at(50.0);
+    assert_eq!(world.current(), Server::Working);
+    world.forget();
+    world.at(1_000.0);
+    assert_eq!(world.sent(), [""; 0], "one maintained binding");
 }

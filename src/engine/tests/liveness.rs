@@ -1,6 +1,8 @@
 //! OPTIONS to the current target: a dead server is found before anyone dials.
 
 use super::{B, F, P, Reply, World, concurrent, domain, domain_and_fallback, successive};
+use crate::account::NewRequest;
+use crate::policy::Method;
 use crate::types::{AccountId, Server};
 
 const WATCH: [&str; 2] = ["sip_server.1.options_interval = 60", "sip_server.1.options_max_lost = 2"];
@@ -152,4 +154,46 @@ fn nobody_is_asked_after_a_stop() {
     world.at(400.0);
     assert_eq!(world.all(), [""; 0]);
     assert_eq!(world.engine.table_sizes(), [0; 4]);
+}
+
+#[test]
+fn losses_with_an_answer_between_them_are_not_in_a_row() {
+    let mut world = World::started(&domain(&WATCH));
+    for _ in 0..4 {
+        world.once(P, Reply::silence());
+        // The answer after the loss brings a REGISTER, so that an account that moved would be seen.
+        world.at((world.now as f64 + 150_000.0) / 1_000.0);
+    }
+    assert!(world.sent().iter().all(|line| !line.contains(B)));
+    assert_eq!(world.current(), Server::Working);
+}
+
+#[test]
+fn a_target_that_one_account_gave_up_is_dead_for_the_others_that_remember() {
+    let two = "account.1.enable = 1\naccount.1.sip_server.1.address = pbx.example.com\n\
+        account.1.sip_server.1.options_interval = 60\naccount.1.sip_server.1.options_max_lost = 2\n\
+        account.2.enable = 1\naccount.2.sip_server.1.address = pbx.example.com\n\
+        account.2.sip_server.1.quarantine_timeout = 600\nstatic.network.primary_dns = 192.168.1.1\n";
+    let mut world = World::new(two);
+    world.start();
+    world.engine.start_account(world.clock(), AccountId(2)).unwrap();
+    world.at(10.0);
+    world.down(&[P]);
+    world.at(130.0);
+    world.forget();
+    world.engine.start_request(world.clock(), AccountId(2), NewRequest::new(Method::Message, 7)).unwrap();
+    world.pump();
+    assert_eq!(world.sent(), ["130 (2) MESSAGE 192.168.1.13:5060/udp (3, 7500)"]);
+}
+
+#[test]
+fn a_server_1_given_up_makes_way_for_a_registered_server_2_and_is_checked_at_once() {
+    let mut world = World::started(&concurrent(&WATCH));
+    world.at(10.0);
+    world.down(&[P]);
+    world.at(127.0);
+    world.forget();
+    world.at(127.5);
+    assert_eq!(world.sent(), ["127.5 REGISTER 192.168.1.14:5060/udp (3, 7500)"]);
+    assert_eq!(world.current(), Server::Fallback);
 }

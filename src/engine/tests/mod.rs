@@ -11,6 +11,8 @@ mod world;
 mod zone;
 
 mod counters;
+mod declined;
+mod diagnostics;
 mod dialogs;
 mod dns;
 mod explain;

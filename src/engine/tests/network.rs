@@ -194,3 +194,109 @@ fn registrations_are_told_apart_by_server_for_incoming_requests() {
     world.at(40.0);
     assert!(accepts(&world, P) && !accepts(&world, super::F));
 }
+
+/// An account at the backup, where mode newRequests would begin at the primary, has lost its connection there, and waits a
+/// random time before it registers again.
+fn waits_after_a_lost_connection() -> World {
+    let mut options = options();
+    options.account.jitter = true;
+    let mut world = World::with(&domain(&["sip_server.1.transport_type = 1"]), options);
+    world.once(P, Reply::code(503));
+    world.start();
+    world.at(10.0);
+    world.forget();
+    world.engine.flow_lost(world.clock(), AccountId(1), &[Server::Working]).unwrap();
+    world.pump();
+    assert_eq!(world.sent(), [""; 0], "this seed lets it wait");
+    world
+}
+
+#[test]
+fn a_lost_connection_is_forgotten_with_a_stop() {
+    let mut world = waits_after_a_lost_connection();
+    world.stop();
+    world.forget();
+    world.start();
+    world.at(60.0);
+    assert_eq!(world.sent(), ["10 REGISTER 192.168.1.14:5060/tcp (3, 7500)"]);
+}
+
+#[test]
+fn a_lost_connection_is_forgotten_with_new_settings() {
+    let mut world = waits_after_a_lost_connection();
+    world.reload(&domain(&["sip_server.1.transport_type = 1", "sip_server.1.retry_counts = 4"]));
+    world.at(60.0);
+    let expected = ["10 UNREGISTER 192.168.1.13:5060/tcp (3, 7500)", "10 REGISTER 192.168.1.14:5060/tcp (4, 11500)"];
+    assert_eq!(world.sent(), expected);
+}
+
+#[test]
+fn a_lost_connection_does_not_put_off_a_refresh_that_is_due_sooner() {
+    for seed in 0..20 {
+        let lost_at = |lost: Option<u64>| {
+            let mut options = options();
+            options.account.jitter = true;
+            options.seed = [seed; 32];
+            let mut world = World::with(&single(&["sip_server.1.transport_type = 1"]), options);
+            world.start();
+            world.forget();
+            if let Some(at) = lost {
+                world.run_to(at);
+                world.engine.flow_lost(world.clock(), AccountId(1), &[Server::Working]).unwrap();
+            }
+            world.at(3_550.0);
+            let sent = world.sent();
+            let at: f64 = sent[0].split(' ').next().unwrap().parse().unwrap();
+            (at * 1_000.0).round() as u64
+        };
+        let refresh = lost_at(None);
+        let after_loss = lost_at(Some(refresh - 10));
+        assert!(after_loss <= refresh, "{after_loss} > {refresh}");
+    }
+}
+
+#[test]
+fn a_lost_connection_to_server_2_is_renewed_where_both_are_registered_with() {
+    let mut world = World::started(&concurrent(&["sip_server.2.transport_type = 1"]));
+    world.at(10.0);
+    world.forget();
+    world.engine.flow_lost(world.clock(), AccountId(1), &[Server::Fallback]).unwrap();
+    world.pump();
+    assert_eq!(world.sent(), ["10 REGISTER 192.168.1.15:5060/tcp (10, 32000)"]);
+}
+
+#[test]
+fn only_the_first_register_after_a_lost_connection_begins_at_its_target() {
+    let mut world = World::new(&domain(&["sip_server.1.transport_type = 1"]));
+    world.once(P, Reply::code(503));
+    world.start();
+    world.at(10.0);
+    world.engine.flow_lost(world.clock(), AccountId(1), &[Server::Working]).unwrap();
+    world.pump();
+    world.forget();
+    world.at(3_600.0);
+    assert_eq!(world.sent(), ["3550 REGISTER 192.168.1.14:5060/tcp (3, 7500)"]);
+}
+
+#[test]
+fn another_network_is_begun_with_at_the_primary() {
+    let mut world = World::started_with_dead(&domain(&["sip_server.1.failback_mode = 3"]), &[P]);
+    world.at(10.0);
+    world.up(&[P]);
+    world.forget();
+    world.network_changed();
+    assert_eq!(world.sent(), ["10 REGISTER 192.168.1.14:5060/udp (3, 7500)"]);
+}
+
+#[test]
+fn a_probe_that_was_under_way_when_the_network_changed_is_not_the_last() {
+    let mut world = World::started_with_dead(&successive(&["fallback.timeout = 30"]), &[P]);
+    world.at(38.0);
+    assert!(world.sent().last().is_some_and(|line| line.starts_with("37.5 REGISTER 192.168.1.14")), "a probe");
+    world.network_changed();
+    world.at(50.0);
+    assert_eq!(world.current(), Server::Fallback);
+    world.up(&[P]);
+    world.at(100.0);
+    assert_eq!(world.current(), Server::Working);
+}

@@ -42,6 +42,8 @@ pub struct Recorder {
     engine: Engine,
     made_of: (EngineOptions, Settings, u64),
     calls: Vec<Call>,
+    /// False: nothing is written down.
+    pub writes: bool,
 }
 
 impl Deref for Recorder {
@@ -60,7 +62,13 @@ impl DerefMut for Recorder {
 impl Recorder {
     pub fn new(options: EngineOptions, settings: &Settings, now_ms: u64) -> Recorder {
         let made_of = (options.clone(), settings.clone(), now_ms);
-        Recorder { engine: Engine::new(options, settings, now_ms), made_of, calls: Vec::new() }
+        Recorder { engine: Engine::new(options, settings, now_ms), made_of, calls: Vec::new(), writes: true }
+    }
+
+    fn note(&mut self, call: impl FnOnce() -> Call) {
+        if self.writes {
+            self.calls.push(call());
+        }
     }
 
     /// Number of calls written down.
@@ -84,22 +92,22 @@ impl Recorder {
     }
 
     pub fn handle_timer(&mut self, now_ms: u64) {
-        self.calls.push(Call::Timer(now_ms));
+        self.note(|| Call::Timer(now_ms));
         self.engine.handle_timer(now_ms);
     }
 
     pub fn handle_dns(&mut self, now_ms: u64, server: DnsServerIndex, bytes: &[u8]) {
-        self.calls.push(Call::Dns(now_ms, server, bytes.to_vec()));
+        self.note(|| Call::Dns(now_ms, server, bytes.to_vec()));
         self.engine.handle_dns(now_ms, server, bytes);
     }
 
     pub fn set_dns_servers(&mut self, now_ms: u64, servers: &[SocketAddr]) {
-        self.calls.push(Call::DnsServers(now_ms, servers.to_vec()));
+        self.note(|| Call::DnsServers(now_ms, servers.to_vec()));
         self.engine.set_dns_servers(now_ms, servers);
     }
 
     pub fn import(&mut self, now_ms: u64, unix_ms: u64, bytes: &[u8]) -> Result<(), InputError> {
-        self.calls.push(Call::Import(now_ms, unix_ms, bytes.to_vec()));
+        self.note(|| Call::Import(now_ms, unix_ms, bytes.to_vec()));
         self.engine.import(now_ms, unix_ms, bytes)
     }
 
@@ -109,47 +117,47 @@ impl Recorder {
     }
 
     pub fn set_families(&mut self, now_ms: u64, families: Families) {
-        self.calls.push(Call::Families(now_ms, families));
+        self.note(|| Call::Families(now_ms, families));
         self.engine.set_families(now_ms, families);
     }
 
     pub fn network_changed(&mut self, now_ms: u64) {
-        self.calls.push(Call::Network(now_ms));
+        self.note(|| Call::Network(now_ms));
         self.engine.network_changed(now_ms);
     }
 
     pub fn reconfigure(&mut self, now_ms: u64, settings: &Settings) {
-        self.calls.push(Call::Reload(now_ms, settings.clone()));
+        self.note(|| Call::Reload(now_ms, settings.clone()));
         self.engine.reconfigure(now_ms, settings);
     }
 
     pub fn start_account(&mut self, now_ms: u64, id: AccountId) -> Result<(), InputError> {
-        self.calls.push(Call::Start(now_ms, id));
+        self.note(|| Call::Start(now_ms, id));
         self.engine.start_account(now_ms, id)
     }
 
     pub fn stop_account(&mut self, now_ms: u64, id: AccountId) -> Result<(), InputError> {
-        self.calls.push(Call::Stop(now_ms, id));
+        self.note(|| Call::Stop(now_ms, id));
         self.engine.stop_account(now_ms, id)
     }
 
     pub fn set_account_busy(&mut self, now_ms: u64, id: AccountId, busy: bool) -> Result<(), InputError> {
-        self.calls.push(Call::Busy(now_ms, id, busy));
+        self.note(|| Call::Busy(now_ms, id, busy));
         self.engine.set_account_busy(now_ms, id, busy)
     }
 
     pub fn start_request(&mut self, now_ms: u64, id: AccountId, new: NewRequest) -> Result<RequestId, InputError> {
-        self.calls.push(Call::Request(now_ms, id, new));
+        self.note(|| Call::Request(now_ms, id, new));
         self.engine.start_request(now_ms, id, new)
     }
 
     pub fn network_down(&mut self, now_ms: u64) {
-        self.calls.push(Call::NetworkDown(now_ms));
+        self.note(|| Call::NetworkDown(now_ms));
         self.engine.network_down(now_ms);
     }
 
     pub fn flow_lost(&mut self, now_ms: u64, id: AccountId, servers: &[Server]) -> Result<(), InputError> {
-        self.calls.push(Call::FlowLost(now_ms, id, servers.to_vec()));
+        self.note(|| Call::FlowLost(now_ms, id, servers.to_vec()));
         self.engine.flow_lost(now_ms, id, servers)
     }
 
@@ -160,58 +168,58 @@ impl Recorder {
         ip: IpAddr,
         port: Option<u16>,
     ) -> Result<(), InputError> {
-        self.calls.push(Call::Heard(now_ms, id, ip, port));
+        self.note(|| Call::Heard(now_ms, id, ip, port));
         self.engine.heard_from(now_ms, id, ip, port)
     }
 
     pub fn open_dialog(&mut self, now_ms: u64, id: AccountId, new: NewDialog) -> Result<DialogId, InputError> {
-        self.calls.push(Call::OpenDialog(now_ms, id, new));
+        self.note(|| Call::OpenDialog(now_ms, id, new));
         self.engine.open_dialog(now_ms, id, new)
     }
 
     pub fn close_dialog(&mut self, now_ms: u64, id: DialogId) -> Result<(), InputError> {
-        self.calls.push(Call::CloseDialog(now_ms, id));
+        self.note(|| Call::CloseDialog(now_ms, id));
         self.engine.close_dialog(now_ms, id)
     }
 
     pub fn cancel_request(&mut self, now_ms: u64, id: RequestId) -> Result<(), InputError> {
-        self.calls.push(Call::Cancel(now_ms, id));
+        self.note(|| Call::Cancel(now_ms, id));
         self.engine.cancel_request(now_ms, id)
     }
 
     pub fn provisional(&mut self, now_ms: u64, id: AttemptId, status: u16) -> ReportStatus {
-        self.calls.push(Call::Provisional(now_ms, id, status));
+        self.note(|| Call::Provisional(now_ms, id, status));
         self.engine.provisional(now_ms, id, status)
     }
 
     pub fn final_response(&mut self, now_ms: u64, id: AttemptId, response: FinalResponse) -> ReportStatus {
-        self.calls.push(Call::Final(now_ms, id, response));
+        self.note(|| Call::Final(now_ms, id, response));
         self.engine.final_response(now_ms, id, response)
     }
 
     pub fn transport_failed(&mut self, now_ms: u64, id: AttemptId, failure: TransportFailure) -> ReportStatus {
-        self.calls.push(Call::Failed(now_ms, id, failure));
+        self.note(|| Call::Failed(now_ms, id, failure));
         self.engine.transport_failed(now_ms, id, failure)
     }
 
     pub fn release(&mut self, now_ms: u64) {
-        self.calls.push(Call::Release(now_ms));
+        self.note(|| Call::Release(now_ms));
         self.engine.release(now_ms);
     }
 
     pub fn take_send(&mut self, id: AttemptId) -> Option<&Attempt> {
-        self.calls.push(Call::TakeSend(id));
+        self.note(|| Call::TakeSend(id));
         self.engine.take_send(id).map(|(attempt, _)| attempt)
     }
 
     pub fn take_done(&mut self, id: RequestId) -> Option<DoneReport> {
-        self.calls.push(Call::TakeDone(id));
+        self.note(|| Call::TakeDone(id));
         self.engine.take_done(id)
     }
 
     pub fn next_action(&mut self) -> Option<Action> {
         let action = self.engine.next_action();
-        self.calls.push(Call::Next(format!("{action:?}")));
+        self.note(|| Call::Next(format!("{action:?}")));
         action
     }
 }

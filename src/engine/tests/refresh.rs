@@ -126,3 +126,47 @@ fn a_binding_that_moved_is_refreshed_where_it_is_and_not_where_it_was() {
         ]
     );
 }
+
+#[test]
+fn targets_that_answer_do_not_make_the_refresh_start_earlier() {
+    let mut world = World::new(&domain(&["sip_server.1.retry_counts = 20"]));
+    world.zone.a("pbx.example.com", 86_400, &[P, "192.168.1.11", "192.168.1.12", B]);
+    for host in [P, "192.168.1.11", "192.168.1.12"] {
+        world.always(host, "", Reply::code(503));
+    }
+    world.start();
+    world.forget();
+    world.at(3_600.0);
+    assert_eq!(registers(&mut world)[0], "3540 REGISTER 192.168.1.14:5060/udp (10, 32000)");
+}
+
+#[test]
+fn a_refresh_that_begins_where_the_account_is_does_not_start_earlier() {
+    // Registered at 96.
+    for mode in ["sip_server.1.failback_mode = 1", "sip_server.1.failback_mode = 3"] {
+        let lines = [mode, "sip_server.1.failback_timeout = 65535"];
+        let mut world = World::new(&domain(&[&["sip_server.1.retry_counts = 20"], lines.as_slice()].concat()));
+        world.zone.a("pbx.example.com", 86_400, &[P, "192.168.1.11", "192.168.1.12", B]);
+        world.down(&[P, "192.168.1.11", "192.168.1.12"]);
+        world.start();
+        world.at(200.0);
+        world.forget();
+        world.at(3_700.0);
+        assert_eq!(registers(&mut world)[0], "3636 REGISTER 192.168.1.13:5060/udp (10, 32000)");
+    }
+}
+
+#[test]
+fn absurd_lifetimes_are_taken_at_their_word_and_break_nothing() {
+    let mut world = World::new(&single(&[]));
+    world.once(P, Reply::min_expires(u32::MAX));
+    world.once(P, Reply::granted(u32::MAX));
+    world.start();
+    assert_eq!(world.engine.attempt(world.last_attempt()).unwrap().expires_s, u32::MAX);
+    assert_eq!(world.state(1), "registered");
+    world.forget();
+    world.at(4_294_967_235.0);
+    assert_eq!(registers(&mut world), ["4294967235 REGISTER 192.168.1.14:5060/udp (10, 32000)"]);
+    world.invite();
+    assert_eq!(world.ended(), ["4294967235 INVITE 200"]);
+}

@@ -420,3 +420,43 @@ fn a_response_that_blocks_one_server_opens_the_next_without_a_registration() {
     assert_eq!(world.ended(), ["0 INVITE 200"]);
     assert_eq!(world.current(), crate::types::Server::Working);
 }
+
+#[test]
+fn a_registration_that_fails_at_the_backup_leaves_the_primary_to_a_request_that_waited_for_it() {
+    let mut world = World::new(&domain(&["sip_server.1.register_on_enable = 1"]));
+    world.always(P, "REGISTER", Reply::retry_after(503, 600));
+    world.down(&[B]);
+    world.start();
+    world.at(1.0);
+    world.forget();
+    // The primary wants a pause, the backup a registration first: but that one is dead.
+    world.invite();
+    assert_eq!(world.sent(), [""; 0]);
+    world.at(100.0);
+    assert!(world.sent().contains(&"32 INVITE 192.168.1.14:5060/udp (6, 32000)".to_owned()));
+    assert_eq!(world.ended(), ["32 INVITE 200"]);
+}
+
+#[test]
+fn a_refused_registration_at_the_backup_leaves_the_primary_to_requests() {
+    let mut world = World::new(&domain(&["sip_server.1.register_on_enable = 1"]));
+    world.always(P, "REGISTER", Reply::retry_after(503, 600));
+    world.always(B, "REGISTER", Reply::code(403));
+    world.start();
+    world.at(1.0);
+    world.forget();
+    world.invite();
+    assert_eq!(world.sent(), ["1 INVITE 192.168.1.14:5060/udp (6, 32000)"]);
+}
+
+#[test]
+fn a_request_that_no_server_may_have_says_so() {
+    let lines = ["only_signal_with_registered = 1", "register_on_enable = 1", "failback_mode = 3"];
+    let lines: Vec<String> = lines.iter().map(|line| format!("sip_server.1.{line}")).collect();
+    let mut world = World::new(&domain(&lines.iter().map(String::as_str).collect::<Vec<_>>()));
+    world.down(&[P, B]);
+    world.start();
+    world.invite();
+    world.at(100.0);
+    assert_eq!(world.ended(), ["39.5 INVITE failed: not registered"]);
+}

@@ -1,9 +1,11 @@
 //! The trace answers "why did this phone go there?" in one call, and the same inputs leave the same trace.
 
 use super::random::{apply, config, input};
-use super::world::options;
-use super::{B, P, World, domain_and_fallback, successive};
-use crate::engine::TraceFormat;
+use super::world::{options, settings};
+use super::{B, P, World, domain, domain_and_fallback, successive};
+use crate::account::Action;
+use crate::engine::{Engine, TraceFormat};
+use crate::types::AccountId;
 use proptest::prelude::*;
 
 /// 2026-11-22 14:00:00 UTC, the time of day at the start of a world.
@@ -111,4 +113,26 @@ proptest! {
         // To the last number: tables, deadlines, health, cache, generators.
         prop_assert_eq!(format!("{:?}", *world.engine), format!("{again:?}"));
     }
+}
+
+#[test]
+fn a_list_stands_in_the_trace_and_in_the_log_before_the_attempt_that_it_led_to() {
+    let statics = [
+        "sip_server.1.port = 5060",
+        "static_cache_pri = 1",
+        "dns_cache_a.1.name = pbx.example.com",
+        "dns_cache_a.1.ip = 192.168.1.14",
+    ];
+    let mut engine = Engine::new(options(), &settings(&domain(&statics)), 0);
+    engine.start_account(0, AccountId(1)).unwrap();
+    let trace = engine.trace(0, 0, TraceFormat::Text);
+    let place = |what: &str| trace.lines().position(|line| line.contains(what)).expect(what);
+    assert!(place("new list of targets") < place("REGISTER -> "), "{trace}");
+    let lines = core::iter::from_fn(|| engine.next_action()).filter_map(|action| match action {
+        Action::Log(_, line) => Some(line),
+        _ => None,
+    });
+    let lines: Vec<String> = lines.collect();
+    let place = |what: &str| lines.iter().position(|line| line.contains(what)).expect(what);
+    assert!(place("targets are") < place("REGISTER to "), "{lines:?}");
 }

@@ -230,3 +230,44 @@ fn an_urgent_call_that_another_server_answers_does_not_move_the_account() {
     world.invite();
     assert_eq!(world.sent()[0], "10 INVITE 192.168.1.14:5060/udp (3, 7500)");
 }
+
+#[test]
+fn an_urgent_request_begins_at_the_target_that_answered_last() {
+    let mut world = World::started(&domain(&[]));
+    world.at(100.0);
+    world.down(&[P]);
+    world.invite();
+    world.at(110.0);
+    world.forget();
+    emergency(&mut world);
+    assert_eq!(world.sent(), ["110 INVITE 192.168.1.13:5060/udp (6, 32000)"], "others begin at the primary");
+}
+
+#[test]
+fn an_urgent_request_goes_to_a_backup_that_does_not_know_the_phone() {
+    let lines = ["sip_server.1.register_on_enable = 1", "sip_server.1.failback_mode = 3"];
+    let mut world = World::started(&domain(&lines));
+    world.at(10.0);
+    world.down(&[P]);
+    world.forget();
+    emergency(&mut world);
+    world.at(13.0);
+    let expected = ["10 INVITE 192.168.1.14:5060/udp (6, 32000)", "12 INVITE 192.168.1.13:5060/udp (6, 32000)"];
+    assert_eq!(world.sent(), expected, "no REGISTER comes first");
+    assert_eq!(world.ended(), ["12 INVITE 200"]);
+}
+
+#[test]
+fn an_urgent_call_over_a_backup_without_a_registration_is_no_switch() {
+    let lines = ["sip_server.1.register_on_enable = 1", "sip_server.1.failback_mode = 3"];
+    let mut world = World::started(&domain(&lines));
+    world.at(10.0);
+    world.always(P, "INVITE", Reply::failure(TransportFailure::Unreachable));
+    emergency(&mut world);
+    assert_eq!(world.ended(), ["10 INVITE 200"]);
+    world.heal(P);
+    world.at(20.0);
+    world.forget();
+    world.invite();
+    assert_eq!(world.sent()[0], "20 INVITE 192.168.1.14:5060/udp (3, 7500)");
+}

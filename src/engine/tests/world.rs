@@ -177,11 +177,15 @@ impl World {
     }
 
     pub fn with(text: &str, options: EngineOptions) -> World {
+        World::of(&settings(text), options)
+    }
+
+    pub fn of(settings: &Settings, options: EngineOptions) -> World {
         let mut zone = Zone::default();
         zone.a("pbx.example.com", 300, &[P, B]);
         World {
             watch: Watch::new(options.account.t1_ms),
-            engine: Recorder::new(options, &settings(text), CLOCK_AT_START),
+            engine: Recorder::new(options, settings, CLOCK_AT_START),
             now: 0,
             clock: CLOCK_AT_START,
             timers_first: false,
@@ -245,7 +249,11 @@ impl World {
     }
 
     pub fn reload(&mut self, text: &str) {
-        self.engine.reconfigure(self.clock(), &settings(text));
+        self.reconfigure(&settings(text));
+    }
+
+    pub fn reconfigure(&mut self, settings: &Settings) {
+        self.engine.reconfigure(self.clock(), settings);
         self.pump();
     }
 

@@ -2,7 +2,7 @@
 
 use super::moment::{Moments, date_and_time};
 use super::words;
-use crate::account::{Record, Subject, What};
+use crate::account::{EventKind, Record, Subject, What};
 use crate::engine::json::Json;
 use crate::policy::Method;
 use crate::types::{Cause, Server};
@@ -64,6 +64,7 @@ fn name(what: What) -> &'static str {
         What::AccountStopped => "account_stopped",
         What::Busy(_) => "busy",
         What::Reloaded => "reloaded",
+        What::Diagnosed(_) => words::event_name(EventKind::Configuration),
         What::Network => "network",
         What::Families(_) => "families",
         What::DnsServers(_) => "dns_servers",
@@ -91,6 +92,7 @@ fn parts(what: What) -> (Option<Method>, Option<Server>, Option<Cause>) {
         | What::AccountStopped
         | What::Busy(_)
         | What::Reloaded
+        | What::Diagnosed(_)
         | What::Network
         | What::Families(_)
         | What::DnsServers(_) => (None, None, None),

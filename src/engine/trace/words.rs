@@ -85,6 +85,8 @@ pub fn fact(record: &Record) -> String {
         What::Busy(true) => "a call is up".to_owned(),
         What::Busy(false) => "no call is up".to_owned(),
         What::Reloaded => "new configuration".to_owned(),
+        What::Diagnosed(0) => "the configuration has something to be corrected".to_owned(),
+        What::Diagnosed(line) => format!("the configuration has something to be corrected in line {line}"),
         What::Network => "the network is up again, or another one".to_owned(),
         What::Families(families) => {
             let word = |has| if has { "yes" } else { "no" };
@@ -158,6 +160,7 @@ pub const fn event_name(kind: EventKind) -> &'static str {
         EventKind::FailbackDone => "failback_done",
         EventKind::Resubscribe => "resubscribe",
         EventKind::SubscriptionsAffected => "subscriptions_affected",
+        EventKind::Configuration => "configuration",
     }
 }
 
@@ -179,5 +182,6 @@ fn told(kind: EventKind, server: Server, state: RegistrationState, about: &str) 
         EventKind::FailbackDone => format!("server {server}: back at its primary {about}"),
         EventKind::Resubscribe => format!("registration moved to {about}: subscribe again"),
         EventKind::SubscriptionsAffected => format!("moved to {about}: subscriptions are affected"),
+        EventKind::Configuration => "the configuration has something to be corrected".to_owned(),
     }
 }
