@@ -189,7 +189,7 @@
 #define SFO_DONE_ANSWERED 1u
 /* No server gave a final response: cause, outcomes. */
 #define SFO_DONE_FAILED 2u
-/* Its account was stopped or removed. */
+/* Its account was stopped or removed, or new settings took effect (SFO_CAUSE_CONFIGURATION: start it again). */
 #define SFO_DONE_STOPPED 3u
 /* The engine is being freed. */
 #define SFO_DONE_RELEASED 4u
@@ -287,7 +287,7 @@
 
 /* The line was ignored; the previous or default value stays. */
 #define SFO_SEVERITY_ERROR 1u
-/* The value was changed, or has no effect. */
+/* The value was changed, or has no effect: it is not used, or there is no such key. */
 #define SFO_SEVERITY_WARNING 2u
 
 /* A text of minimum to maximum characters. */
@@ -459,7 +459,8 @@ typedef struct sfo_send {
   uint32_t retransmissions;
   /* The library gives up after this many milliseconds without a response; the stack needs no timer B or F of its own.
    * With T1 = 500 ms and N configured retries: INVITE 1.5, 3.5, 7.5, 15.5, 31.5 s for N = 1..5, other requests 1, 1.5, 3.5,
-   * 7.5, 11.5, ... s for N = 0..4 and so on; over TCP and TLS at least 4 s; 32 s for the last target that is left.
+   * 7.5, 11.5, ... s for N = 0..4 and so on; with another T1 in proportion; never less than 1 s, over TCP and TLS than 4 s;
+   * 64*T1 for the last target that is left.
    */
   uint32_t budget_ms;
   /* 1 for the first attempt of the request. */
@@ -613,6 +614,10 @@ typedef struct sfo_posted {
   uint32_t account;
   /* What the function without "post" in its name would have returned. */
   sfo_status status;
+  /* SFO_POSTED_RESPONSE and SFO_POSTED_PROVISIONAL: the SIP status that was posted, to tell a late 2xx (acknowledge it and
+   * end that call) from the rest. Else 0.
+   */
+  uint32_t sip_status;
   /* The dialog: SFO_POSTED_DIALOG_OPEN tells its id, 0 if it was refused. 0 where the input was about no dialog. */
   uint64_t dialog;
 } sfo_posted;
@@ -1009,7 +1014,11 @@ void sfo_engine_free(struct sfo_engine *engine);
 
 /* Replaces the configuration as a whole. Accounts whose settings stay the same are not touched; changed ones leave their
  * old servers and start anew when no call is up or being set up, at the latest after 10 minutes; removed ones stop;
- * new ones wait for sfo_account_start().
+ * new ones wait for sfo_account_start(). Whatever changes for the servers counts as a change, a password too; a label does not.
+ *
+ * When an account changes, its requests inside dialogs (a BYE, mostly) are waited for; others that are under way end with
+ * SFO_DONE_STOPPED and SFO_CAUSE_CONFIGURATION: start them again. Between leaving the old servers and being registered
+ * again lies a round trip or two.
  *
  * engine: the engine.
  * now_ms: your clock.

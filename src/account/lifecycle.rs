@@ -236,13 +236,20 @@ impl Account {
     /// an input, where what follows would mix the old state with the new one.
     pub fn end_input(&mut self, ctx: &mut Context<'_>) {
         self.leave_unlisted_targets(ctx);
-        if self.pending.is_some() && (self.phase == Phase::Off || self.is_idle(ctx)) && !self.is_gone() {
+        let can_change = self.phase == Phase::Off || (self.is_idle(ctx) && !self.is_ending_a_dialog(ctx));
+        if self.pending.is_some() && can_change && !self.is_gone() {
             self.apply_pending(ctx);
         }
         for server in Server::BOTH {
             self.pursue_failback(ctx, server);
         }
         self.settle_liveness(ctx);
+    }
+
+    /// A request inside a dialog is under way: with the call over, a BYE. Were it cut off, the other side would not hear that
+    /// the call has ended.
+    fn is_ending_a_dialog(&self, ctx: &Context<'_>) -> bool {
+        self.open.iter().any(|id| ctx.requests.get(id.0).is_some_and(|request| request.is_in_dialog))
     }
 
     /// Lets waiting settings take effect: the account leaves its old servers and starts anew.

@@ -37,7 +37,8 @@ pub struct sfo_send {
     pub retransmissions: u32,
     /// The library gives up after this many milliseconds without a response; the stack needs no timer B or F of its own.
     /// With T1 = 500 ms and N configured retries: INVITE 1.5, 3.5, 7.5, 15.5, 31.5 s for N = 1..5, other requests 1, 1.5, 3.5,
-    /// 7.5, 11.5, ... s for N = 0..4 and so on; over TCP and TLS at least 4 s; 32 s for the last target that is left.
+    /// 7.5, 11.5, ... s for N = 0..4 and so on; with another T1 in proportion; never less than 1 s, over TCP and TLS than 4 s;
+    /// 64*T1 for the last target that is left.
     pub budget_ms: u32,
     /// 1 for the first attempt of the request.
     pub ordinal: u32,

@@ -129,7 +129,7 @@ pub const SFO_CANCEL_DESTROY: u32 = 3;
 pub const SFO_DONE_ANSWERED: u32 = 1;
 /// No server gave a final response: cause, outcomes.
 pub const SFO_DONE_FAILED: u32 = 2;
-/// Its account was stopped or removed.
+/// Its account was stopped or removed, or new settings took effect (SFO_CAUSE_CONFIGURATION: start it again).
 pub const SFO_DONE_STOPPED: u32 = 3;
 /// The engine is being freed.
 pub const SFO_DONE_RELEASED: u32 = 4;
@@ -223,7 +223,7 @@ pub const SFO_RESPONSE_FINAL: u32 = 1;
 
 /// The line was ignored; the previous or default value stays.
 pub const SFO_SEVERITY_ERROR: u32 = 1;
-/// The value was changed, or has no effect.
+/// The value was changed, or has no effect: it is not used, or there is no such key.
 pub const SFO_SEVERITY_WARNING: u32 = 2;
 
 /// A text of minimum to maximum characters.

@@ -161,7 +161,11 @@ pub unsafe extern "C" fn sfo_engine_free(engine: *mut sfo_engine) {
 
 /// Replaces the configuration as a whole. Accounts whose settings stay the same are not touched; changed ones leave their
 /// old servers and start anew when no call is up or being set up, at the latest after 10 minutes; removed ones stop;
-/// new ones wait for sfo_account_start().
+/// new ones wait for sfo_account_start(). Whatever changes for the servers counts as a change, a password too; a label does not.
+///
+/// When an account changes, its requests inside dialogs (a BYE, mostly) are waited for; others that are under way end with
+/// SFO_DONE_STOPPED and SFO_CAUSE_CONFIGURATION: start them again. Between leaving the old servers and being registered
+/// again lies a round trip or two.
 ///
 /// engine: the engine.
 /// now_ms: your clock.

@@ -35,6 +35,9 @@ pub struct sfo_posted {
     pub account: u32,
     /// What the function without "post" in its name would have returned.
     pub status: sfo_status,
+    /// SFO_POSTED_RESPONSE and SFO_POSTED_PROVISIONAL: the SIP status that was posted, to tell a late 2xx (acknowledge it and
+    /// end that call) from the rest. Else 0.
+    pub sip_status: u32,
     /// The dialog: SFO_POSTED_DIALOG_OPEN tells its id, 0 if it was refused. 0 where the input was about no dialog.
     pub dialog: u64,
 }
@@ -47,6 +50,7 @@ const NOTHING: sfo_posted = sfo_posted {
     kind: 0,
     account: 0,
     status: SFO_OK,
+    sip_status: 0,
     dialog: 0,
 };
 
@@ -128,8 +132,12 @@ impl Input {
         let attempt = |kind, id: &AttemptId| sfo_posted { kind, attempt: id.0, ..none };
         let account = |kind, id: &AccountId| sfo_posted { kind, account: id.0, ..none };
         Some(match self {
-            Input::Provisional(id, _) => attempt(SFO_POSTED_PROVISIONAL, id),
-            Input::Response(id, _) => attempt(SFO_POSTED_RESPONSE, id),
+            Input::Provisional(id, sip_status) => {
+                sfo_posted { sip_status: u32::from(*sip_status), ..attempt(SFO_POSTED_PROVISIONAL, id) }
+            }
+            Input::Response(id, response) => {
+                sfo_posted { sip_status: u32::from(response.status), ..attempt(SFO_POSTED_RESPONSE, id) }
+            }
             Input::Failed(id, _) => attempt(SFO_POSTED_FAILED, id),
             Input::Start(start) => {
                 sfo_posted { user_token: start.new.token, ..account(SFO_POSTED_REQUEST_START, &start.account) }

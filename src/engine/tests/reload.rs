@@ -1,7 +1,7 @@
 //! New settings: when they take effect, and what they leave alone.
 
 use super::{B, Dns, F, P, Reply, World, concurrent, domain, single, successive};
-use crate::account::Phase;
+use crate::account::{NewDialog, NewRequest, Phase};
 use crate::policy::Method;
 use crate::types::AccountId;
 
@@ -387,4 +387,23 @@ fn an_account_that_is_removed_says_that_it_stopped() {
         world.told(),
         ["100 server 1: unregistering (account stopped)", "100 server 1: off (account stopped)", "100 stopped"]
     );
+}
+
+#[test]
+fn new_settings_let_the_bye_of_the_last_call_go_to_its_end() {
+    let mut world = World::started(&domain(&[]));
+    world.invite();
+    let attempt = world.last_attempt();
+    let dialog = world.open_dialog(NewDialog::Outgoing(attempt)).unwrap();
+    world.forget();
+    world.reload(&domain(&["sip_server.1.expires = 600"]));
+    world.once(P, Reply::code(200).after(3_000));
+    let bye = NewRequest { dialog: Some(dialog), ..NewRequest::new(Method::Other, 0) };
+    world.start_new(bye).unwrap();
+    world.engine.close_dialog(world.clock(), dialog).unwrap();
+    world.at(2.9);
+    assert_eq!(world.sent(), ["0 OTHER 192.168.1.14:5060/udp (10, 32000)"]);
+    world.at(10.0);
+    assert_eq!(world.ended(), ["3 OTHER 200"]);
+    assert!(world.sent()[0].starts_with("3 UNREGISTER"), "and then they take effect");
 }
