@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "conditions.h"
 #include "words_for.h"
 
 const char *lane_name(const ladder *of, size_t lane) {

@@ -77,7 +77,7 @@ static void draw_arrow(drawing *on, const ladder_row *row) {
            row->late || row->lost ? " stroke-dasharray=\"6 3\"" : "");
   svg_line(on->out, from, y, to, y, style);
   if (row->lost)
-    svg_cross(on->out, to, y, BAD);
+    svg_cross(on->out, to, y, BAD, NULL);
   else
     svg_head(on->out, to, y, direction, tone_colour(row->tone));
   if (!row->label)
@@ -92,7 +92,7 @@ static void draw_note(drawing *on, const ladder_row *row) {
   char style[64];
   snprintf(style, sizeof style, "fill=\"%s\"", tone_colour(row->tone));
   if (row->kind == ROW_NOTE && row->tone == TONE_BAD)
-    svg_cross(on->out, x + 4, y - 4, BAD);
+    svg_cross(on->out, x + 4, y - 4, BAD, NULL);
   else if (row->kind == ROW_NOTE)
     fprintf(on->out, "<circle cx=\"%.1f\" cy=\"%.1f\" r=\"4\" fill=\"%s\"/>\n", x + 4, y - 4, tone_colour(row->tone));
   svg_text(on->out, x + 16, y, "start", style, row->note);
@@ -137,7 +137,7 @@ static void draw_legend(drawing *on) {
   svg_head(on->out, x + 38, y, 1, INK);
   svg_text(on->out, x + 46, y + 4, "start", "", "message");
   svg_line(on->out, x + 120, y, x + 150, y, "stroke=\"" INK "\" stroke-width=\"1.4\" stroke-dasharray=\"6 3\"");
-  svg_cross(on->out, x + 154, y, BAD);
+  svg_cross(on->out, x + 154, y, BAD, NULL);
   svg_text(on->out, x + 166, y + 4, "start", "", "nobody answers");
   svg_box(on->out, x + 270, y - 8, 10, 18, "fill=\"url(#bad)\"", NULL);
   svg_text(on->out, x + 286, y + 4, "start", "", "host in trouble");

@@ -149,33 +149,3 @@ void describe_command(text *to, const fact *at) {
     add_rest(to, at, 1);
   }
 }
-
-static char *dns_condition(const fact *command) {
-  const char *mode = fact_word(command, 2);
-  if (strcmp(mode, "up") == 0)
-    return copy_string("");
-  if (strcmp(mode, "down") == 0)
-    return copy_string("silent");
-  return strcmp(mode, "servfail") == 0 || strcmp(mode, "refused") == 0 ? copy_string(mode) : NULL;
-}
-
-char *condition_after(const fact *command) {
-  static const pair conditions[] = {
-      {"down", "silent"}, {"up", ""}, {"icmp", "unreachable"}, {"refuse", "refuses"}, {"tls-fail", "TLS fails"},
-      {"send-error", "send error"},
-  };
-  const char *word = fact_word(command, 1), *meaning;
-  text line = {NULL, 0, 0};
-  if (strcmp(word, "dns") == 0)
-    return dns_condition(command);
-  if (strcmp(word, "link") == 0)
-    return copy_string(strcmp(fact_word(command, 2), "down") == 0 ? "down" : "");
-  if (strcmp(word, "answer") == 0) {
-    text_addf(&line, "%s", fact_word(command, 3));
-    if (fact_field(command, "method"))
-      text_addf(&line, " to %s", fact_field(command, "method"));
-    return line.data;
-  }
-  meaning = LOOK_UP(conditions, word);
-  return meaning == word ? NULL : copy_string(meaning);
-}

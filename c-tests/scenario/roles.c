@@ -1,0 +1,56 @@
+#include "roles.h"
+
+#include <string.h>
+
+size_t primary_of(const story *of, uint32_t account, size_t before) {
+  size_t primary = of->players, i;
+  for (i = 0; i < of->facts && (i < before || primary == of->players); i++) {
+    const fact *at = &of->fact[i];
+    int settled = i < before && fact_is(at, "event") && strcmp(fact_word(at, 1), "failback-done") == 0;
+    int first = primary == of->players && fact_is(at, "send") && fact_number(at, "server") == 1;
+    if ((settled || first) && fact_number(at, "account") == account && fact_field(at, "to"))
+      primary = story_player(of, fact_field(at, "to"));
+  }
+  return primary;
+}
+
+static size_t hosts_of(const story *of, unsigned servers) {
+  size_t count = 0, i;
+  for (i = 0; i < of->players; i++)
+    count += (of->player[i].servers & servers) != 0;
+  return count;
+}
+
+/* Another host became the primary in the course of the run: then the word would be true for a part of it only. */
+static int primary_moves(const story *of) {
+  uint32_t account;
+  for (account = 1; account <= of->accounts; account++)
+    if (primary_of(of, account, 0) != primary_of(of, account, of->facts))
+      return 1;
+  return 0;
+}
+
+static int is_primary(const story *of, size_t player) {
+  uint32_t account;
+  size_t i;
+  for (account = 1; of->player[player].servers & 1u && account <= of->accounts; account++)
+    if (primary_of(of, account, 0) == player)
+      return 1;
+  /* The hosts stand in the order in which they were asked. */
+  for (i = 0; i < player && of->player[i].servers != of->player[player].servers; i++)
+    continue;
+  return of->player[player].servers == 2u && i == player;
+}
+
+void add_role(text *to, const story *of, size_t player) {
+  unsigned servers = player < of->players ? of->player[player].servers : 0;
+  const char *one = of->has_proxies ? "outbound proxy" : "server", *two = of->has_proxies ? "outbound proxies" : "servers";
+  if (servers == 3u)
+    text_addf(to, "%s 1 and 2", two);
+  else if (servers && (hosts_of(of, servers) == 1 || primary_moves(of)))
+    text_addf(to, "%s %u", one, servers);
+  else if (servers)
+    text_addf(to, "%s of %s %u", is_primary(of, player) ? "primary" : "backup", one, servers);
+  else
+    text_add(to, "");
+}
