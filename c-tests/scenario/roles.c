@@ -50,7 +50,7 @@ void add_role(text *to, const story *of, size_t player) {
   else if (servers && (hosts_of(of, servers) == 1 || primary_moves(of)))
     text_addf(to, "%s %u", one, servers);
   else if (servers)
-    text_addf(to, "%s of %s %u", is_primary(of, player) ? "primary" : "backup", one, servers);
+    text_addf(to, "%s of %s %u", is_primary(of, player) ? "primary" : "backup", of->has_proxies ? "proxy" : "server", servers);
   else
     text_add(to, "");
 }

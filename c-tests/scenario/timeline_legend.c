@@ -94,11 +94,11 @@ static double draw_return(const story *of, size_t player, size_t index, double y
   text remark = {NULL, 0, 0};
   if (!used_ms)
     return y;
-  text_addf(&remark, "%s is back at ", of->player[player].address);
+  text_addf(&remark, "%s answers from ", of->player[player].address);
   add_seconds(&remark, of->fact[index].at_ms);
-  text_add(&remark, ", and the current target again from ");
+  text_add(&remark, " on, and is the current target from ");
   add_seconds(&remark, used_ms);
-  text_add(&remark, ".");
+  text_add(&remark, " on.");
   y = draw_remark(y, "font-weight=\"bold\"", remark.data, out);
   text_free(&remark);
   return y;

@@ -40,21 +40,35 @@ static void draw_cross(const timeline_drawing *on, const band *at, double y) {
   text_free(&hover);
 }
 
-/* |--x--| and behind it "92 tries, none answered", or as much of it as there is room for. */
+/* "x 92 tries, none answered" on the line of the chain or behind it; shorter, or nowhere, where there is no room. */
+static void draw_count(const timeline_drawing *on, const chain *of, double y, double room_until) {
+  double left = axis_x(&on->along, of->first->from_ms), right = axis_x(&on->along, of->last->from_ms);
+  int is_short;
+  for (is_short = 0; is_short < 2; is_short++) {
+    text label = {NULL, 0, 0};
+    double width, x;
+    text_addf(&label, "%lu tries", (unsigned long)of->count);
+    if (!is_short)
+      text_add(&label, of->silent == of->count ? ", none answered" : ", all failed");
+    width = svg_width(label.data) + 16;
+    x = right - left > width + 12 ? (left + right - width) / 2 : right + 6;
+    if (x + width <= room_until) {
+      svg_box(on->out, x - 2, y - 7, width + 4, 14, "fill=\"white\"", NULL);
+      svg_cross(on->out, x + 6, y, BAD, label.data);
+      svg_text(on->out, x + 15, y + 5, "start", "fill=\"" BAD "\"", label.data);
+      is_short = 2;
+    }
+    text_free(&label);
+  }
+}
+
+/* The tries of a chain reach from one upright stroke to the other. */
 static void draw_chain(const timeline_drawing *on, const chain *of, double y, double room_until) {
   double left = axis_x(&on->along, of->first->from_ms), right = axis_x(&on->along, of->last->from_ms);
-  text label = {NULL, 0, 0};
-  text_addf(&label, "%lu tries, %s", (unsigned long)of->count, of->silent == of->count ? "none answered" : "all failed");
-  if (right + 10 + svg_width(label.data) > room_until) {
-    text_free(&label);
-    text_addf(&label, "%lu tries", (unsigned long)of->count);
-  }
   svg_line(on->out, left, y, right, y, "stroke=\"" BAD "\"");
   svg_line(on->out, left, y - 4, left, y + 4, "stroke=\"" BAD "\"");
   svg_line(on->out, right, y - 4, right, y + 4, "stroke=\"" BAD "\"");
-  svg_cross(on->out, (left + right) / 2, y, BAD, label.data);
-  svg_text(on->out, right + 8, y + 5, "start", "fill=\"" BAD "\"", label.data);
-  text_free(&label);
+  draw_count(on, of, y, room_until);
 }
 
 static void draw_track(const timeline_drawing *on, size_t track) {
