@@ -23,9 +23,10 @@ static char *answer_condition(const fact *command) {
   text line = {NULL, 0, 0};
   if (fact_word(command, 3)[0] < '3')
     return copy_string("");
-  text_addf(&line, "%s", fact_word(command, 3));
   if (fact_field(command, "method"))
-    text_addf(&line, " to %s", fact_field(command, "method"));
+    text_addf(&line, "%s to %s", fact_word(command, 3), fact_field(command, "method"));
+  else
+    text_addf(&line, "answers %s", fact_word(command, 3));
   return line.data;
 }
 

@@ -10,7 +10,7 @@ typedef enum condition_weight {
   CONDITION_TROUBLE    /* it is silent, or refuses everything */
 } condition_weight;
 
-/* "silent", "503", ...; "" = as usual, NULL = no change. */
+/* "silent", "answers 503", ...; "" = as usual, NULL = no change. */
 char *condition_after(const fact *command);
 condition_weight weigh_condition(const fact *command);
 

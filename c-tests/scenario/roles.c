@@ -14,11 +14,24 @@ size_t primary_of(const story *of, uint32_t account, size_t before) {
   return primary;
 }
 
-static size_t hosts_of(const story *of, unsigned servers) {
-  size_t count = 0, i;
-  for (i = 0; i < of->players; i++)
-    count += (of->player[i].servers & servers) != 0;
-  return count;
+static int asked(const story *of, uint32_t account, uint32_t server, size_t player) {
+  size_t i;
+  for (i = 0; i < of->facts; i++)
+    if (fact_is(&of->fact[i], "send") && fact_number(&of->fact[i], "account") == account && fact_field(&of->fact[i], "to") &&
+        fact_number(&of->fact[i], "server") == server && story_player(of, fact_field(&of->fact[i], "to")) == player)
+      return 1;
+  return 0;
+}
+
+/* Does an account that asks this host ask another one for the same server? */
+static int has_siblings(const story *of, uint32_t server, size_t player) {
+  uint32_t account;
+  size_t other;
+  for (account = 1; account <= of->accounts; account++)
+    for (other = 0; asked(of, account, server, player) && other < of->players; other++)
+      if (other != player && asked(of, account, server, other))
+        return 1;
+  return 0;
 }
 
 /* Another host became the primary in the course of the run: then the word would be true for a part of it only. */
@@ -47,7 +60,7 @@ void add_role(text *to, const story *of, size_t player) {
   const char *one = of->has_proxies ? "outbound proxy" : "server", *two = of->has_proxies ? "outbound proxies" : "servers";
   if (servers == 3u)
     text_addf(to, "%s 1 and 2", two);
-  else if (servers && (hosts_of(of, servers) == 1 || primary_moves(of)))
+  else if (servers && (!has_siblings(of, servers, player) || primary_moves(of)))
     text_addf(to, "%s %u", one, servers);
   else if (servers)
     text_addf(to, "%s of %s %u", is_primary(of, player) ? "primary" : "backup", of->has_proxies ? "proxy" : "server", servers);

@@ -6,7 +6,8 @@
 
 #define LINE 22.0
 #define MARGIN 16.0
-#define BOLD 1.15
+/* Enough for the longest remark, in bold. */
+#define LEAST_WIDTH 720.0
 
 /* Does a band before this one say the same of the same look? */
 static int was_said(const timeline *of, size_t index) {
@@ -75,28 +76,31 @@ static double draw_remark(double y, const char *style, const char *remark, FILE 
   return y + LINE;
 }
 
-/* When the host that is back at `from` is the current target again; 0 when it is not, or goes away before. */
-static uint64_t used_again(const story *of, size_t player, size_t from) {
+/* When the host that is back at `from` is the account's current target again; 0 when it is not, or goes away before. */
+static uint64_t used_again(const story *of, uint32_t account, size_t player, size_t from) {
   size_t i;
   for (i = from + 1; i < of->facts; i++) {
     const fact *at = &of->fact[i];
     if (concerns_host(of, at, player) && weigh_condition(at) == CONDITION_TROUBLE)
       return 0;
-    if (fact_is(at, "event") && strcmp(fact_word(at, 1), "current") == 0 && fact_field(at, "to") &&
-        story_player(of, fact_field(at, "to")) == player)
+    if (fact_is(at, "event") && strcmp(fact_word(at, 1), "current") == 0 && fact_number(at, "account") == account &&
+        fact_field(at, "to") && story_player(of, fact_field(at, "to")) == player)
       return at->at_ms;
   }
   return 0;
 }
 
-static double draw_return(const story *of, size_t player, size_t index, double y, FILE *out) {
-  uint64_t used_ms = used_again(of, player, index);
+static double draw_return(const story *of, uint32_t account, size_t player, size_t index, double y, FILE *out) {
+  uint64_t used_ms = used_again(of, account, player, index);
   text remark = {NULL, 0, 0};
   if (!used_ms)
     return y;
   text_addf(&remark, "%s answers from ", of->player[player].address);
   add_seconds(&remark, of->fact[index].at_ms);
-  text_add(&remark, " on, and is the current target from ");
+  text_add(&remark, " on, and is the current target ");
+  if (of->accounts > 1)
+    text_addf(&remark, "of account %u ", (unsigned)account);
+  text_add(&remark, "from ");
   add_seconds(&remark, used_ms);
   text_add(&remark, " on.");
   y = draw_remark(y, "font-weight=\"bold\"", remark.data, out);
@@ -104,14 +108,21 @@ static double draw_return(const story *of, size_t player, size_t index, double y
   return y;
 }
 
+/* Did the host come back here, after it had been in trouble? */
+static int is_return(const story *of, size_t player, size_t index) {
+  const fact *at = &of->fact[index];
+  return concerns_host(of, at, player) && weigh_condition(at) == CONDITION_USUAL &&
+         host_condition(of, player, index) == CONDITION_TROUBLE;
+}
+
 /* How long it takes until a host that came back is used is what most readers look for. */
 static double draw_returns(const story *of, double y, FILE *out) {
+  uint32_t account;
   size_t player, i;
   for (i = 0; i < of->facts; i++)
     for (player = 0; player < of->players; player++)
-      if (concerns_host(of, &of->fact[i], player) && weigh_condition(&of->fact[i]) == CONDITION_USUAL &&
-          host_condition(of, player, i) == CONDITION_TROUBLE)
-        y = draw_return(of, player, i, y, out);
+      for (account = 1; is_return(of, player, i) && account <= of->accounts; account++)
+        y = draw_return(of, account, player, i, y, out);
   return y;
 }
 
@@ -135,7 +146,7 @@ double timeline_draw_legend(const timeline_drawing *on, double y, FILE *out) {
 }
 
 double timeline_legend_width(const timeline *of) {
-  double width = 560;
+  double width = LEAST_WIDTH;
   unsigned look;
   for (look = 0; look < BAND_LOOKS; look++) {
     text words = {NULL, 0, 0};

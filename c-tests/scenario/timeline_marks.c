@@ -2,7 +2,7 @@
 #include "timeline_draw.h"
 
 /* Crosses nearer to each other than this cannot be told apart. */
-#define LEAST_MARK_STEP 14.0
+#define LEAST_MARK_STEP 18.0
 /* Fewer than this are drawn one by one. */
 #define MIN_CHAIN 3u
 

@@ -92,7 +92,20 @@ static int is_first(const story *in, size_t index) {
   return 1;
 }
 
-/* A request has an account in its `send` lines; one that never got that far is drawn with the first account. */
+/* A request that was never sent has its account only in the command that asked for it, "request INVITE 2 as NAME";
+   without a name of its own it is drawn with the first account. */
+static uint32_t account_of(const story *in, const char *name) {
+  uint32_t account = 1;
+  size_t i, j;
+  for (i = 0; i < in->facts; i++) {
+    const fact *at = &in->fact[i];
+    for (j = 4; fact_is(at, "command") && j + 1 < at->parts.count; j++)
+      if (strcmp(at->parts.word[j], "as") == 0 && strcmp(at->parts.word[j + 1], name) == 0)
+        parse_number(at->parts.word[3], UINT32_MAX, &account);
+  }
+  return account;
+}
+
 void timeline_add_requests(timeline *to, uint32_t account) {
   const story *from = to->story;
   size_t i;
@@ -100,8 +113,9 @@ void timeline_add_requests(timeline *to, uint32_t account) {
     const fact *at = &from->fact[i];
     const char *name = fact_field(at, "request");
     int sent = fact_is(at, "send") && fact_number(at, "account") == account;
-    int never_sent = account == 1 && fact_is(at, "done");
-    if (name && (sent || never_sent) && is_first(from, i)) {
+    if (!name || !(sent || fact_is(at, "done")) || !is_first(from, i))
+      continue;
+    if (sent || account_of(from, name) == account) {
       size_t track = timeline_track(to, TRACK_REQUEST, "");
       add_request(to, track, fact_word(at, 1), name);
     }

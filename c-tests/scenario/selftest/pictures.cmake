@@ -73,3 +73,9 @@ run(--ladder "${text}" --timeline "${timeline}")
 says("${timeline}" "current target: another than the primary")   # a backup of the same server is elsewhere, too
 says("${text}" "    failback is due")
 says_not("${text}" "! failback is due")
+
+# Two accounts with a server each: neither is a backup; and a request that was never sent stands with its own account.
+set(SCENARIO "${traces}/../../../docs/what-if/boot-without-dns.scenario")
+run(--timeline "${timeline}")
+says("${timeline}" "192.168.1.14 (server 1)" "192.168.1.24 (server 1)" "Account 2: its requests")
+says_not("${timeline}" "primary of")
