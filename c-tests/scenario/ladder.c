@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "conditions.h"
+#include "roles.h"
 #include "words_for.h"
 
 const char *lane_name(const ladder *of, size_t lane) {
@@ -12,11 +14,12 @@ const char *lane_name(const ladder *of, size_t lane) {
   return lane <= of->story->players ? of->story->player[lane - 1].address : "DNS";
 }
 
-const char *lane_role(const ladder *of, size_t lane) {
-  static const char *const roles[] = {"", "server 1", "server 2", "servers 1 and 2"};
-  if (lane == 0 || lane > of->story->players)
-    return "";
-  return roles[of->story->player[lane - 1].servers & 3u];
+char *lane_role(const ladder *of, size_t lane) {
+  text role = {NULL, 0, 0};
+  text_add(&role, "");
+  if (lane)
+    add_role(&role, of->story, lane - 1);
+  return role.data ? role.data : copy_string("");
 }
 
 static ladder_row *add_row(ladder *to, row_kind kind, uint64_t at_ms) {
@@ -65,6 +68,22 @@ static void add_send(ladder *to, size_t index) {
   fresh->lost = end && fact_field(end, "cause") && strcmp(fact_field(end, "cause"), "timeout") == 0;
 }
 
+static int is_probe(const story *of, const fact *answer) {
+  size_t i, index = (size_t)(answer - of->fact);
+  for (i = index; i > 0; i--)
+    if (fact_is(&of->fact[i - 1], "send") && story_outcome(of, i - 1) == index)
+      return fact_field(&of->fact[i - 1], "purpose") && strcmp(fact_field(&of->fact[i - 1], "purpose"), "probe") == 0;
+  return 0;
+}
+
+/* A provisional response, or a challenge: then the stack repeats the request with credentials at once. */
+static void add_reply(ladder *to, const fact *at) {
+  const char *status = fact_field(at, "status");
+  add_arrow(to, at, 1, status)->usual_note = status[0] == '4' ? "asks for credentials" : NULL;
+  if (status[0] == '4')
+    add_arrow(to, at, 0, fact_word(at, 1))->usual_note = "the same, with credentials";
+}
+
 static void add_outcome(ladder *to, const fact *at, uint64_t sent_ms) {
   const char *status = fact_field(at, "status"), *cause = fact_field(at, "cause");
   text note = {NULL, 0, 0};
@@ -74,6 +93,7 @@ static void add_outcome(ladder *to, const fact *at, uint64_t sent_ms) {
     text_addf(&note, " (%s)", fact_field(at, "error") ? fact_field(at, "error") : "?");
   } else if (status) {
     fresh = add_arrow(to, at, 1, status);
+    fresh->usual_note = is_probe(to->story, at) ? "the probe is answered" : NULL;
     fresh->late = fact_is(at, "late");
     fresh->tone = fact_is(at, "fail") ? TONE_BAD : status[0] == '2' ? TONE_GOOD : TONE_PLAIN;
     if (fresh->late)
@@ -139,21 +159,39 @@ static void add_dns(ladder *to, const fact *at) {
   fresh->lost = result && strcmp(result, "silent") == 0;
 }
 
+/* Where a command of the file takes effect. What servers grant stands at the first of them. */
+static size_t lane_of_command(const ladder *of, const fact *at) {
+  const char *word = fact_word(at, 1);
+  size_t player = story_player(of->story, fact_word(at, 2));
+  if (player < of->story->players)
+    return player + 1;
+  if (of->story->has_dns && (strcmp(word, "dns") == 0 || strcmp(word, "zone") == 0))
+    return of->lanes - 1;
+  return strcmp(word, "grant") == 0 && of->story->players ? 1 : 0;
+}
+
+/* Only who was away can be back. */
+static int was_never_away(const story *of, const fact *at) {
+  size_t player = story_player(of, fact_word(at, 2));
+  return strcmp(fact_word(at, 1), "up") == 0 && player < of->players &&
+         host_condition(of, player, (size_t)(at - of->fact)) != CONDITION_TROUBLE;
+}
+
 static void add_command(ladder *to, const fact *at) {
   const char *word = fact_word(at, 1);
-  size_t lane = story_player(to->story, fact_word(at, 2));
   text label = {NULL, 0, 0};
   ladder_row *fresh;
   if (strcmp(word, "request") == 0 || strcmp(word, "tick-wrap") == 0)
     return;
   fresh = add_row(to, ROW_BADGE, at->at_ms);
   fresh->tone = TONE_WORLD;
-  if (lane < to->story->players)
-    fresh->from = lane + 1;
-  else if (to->story->has_dns && (strcmp(word, "dns") == 0 || strcmp(word, "zone") == 0))
-    fresh->from = to->lanes - 1;
-  fresh->condition = fresh->from ? condition_after(at) : NULL;
-  describe_command(&label, at);
+  fresh->from = lane_of_command(to, at);
+  if (fresh->from && weigh_condition(at) != CONDITION_SAME)
+    fresh->condition = weigh_condition(at) == CONDITION_TROUBLE ? condition_after(at) : copy_string("");
+  if (was_never_away(to->story, at))
+    text_add(&label, "answers as usual");
+  else
+    describe_command(&label, at);
   fresh->label = taken(&label);
 }
 
@@ -161,8 +199,10 @@ static void add_fact(ladder *to, size_t index) {
   const fact *at = &to->story->fact[index];
   if (fact_is(at, "send"))
     add_send(to, index);
-  else if (fact_is(at, "ok") || fact_is(at, "fail") || fact_is(at, "late") || fact_is(at, "reply"))
+  else if (fact_is(at, "ok") || fact_is(at, "fail") || fact_is(at, "late"))
     add_outcome(to, at, sent_at(to->story, index));
+  else if (fact_is(at, "reply") && fact_field(at, "status"))
+    add_reply(to, at);
   else if (fact_is(at, "cancel"))
     add_cancel(to, at);
   else if (fact_is(at, "done"))
@@ -182,6 +222,9 @@ void ladder_build(ladder *out, const story *from) {
   out->lanes = 1 + from->players + (from->has_dns ? 1u : 0u);
   for (i = 0; i < from->facts; i++)
     add_fact(out, i);
+  for (i = 0; i < out->rows; i++)
+    if (!out->row[i].note && out->row[i].usual_note)
+      out->row[i].note = copy_string(out->row[i].usual_note);
   ladder_fold(out);
   ladder_add_gaps(out);
 }

@@ -25,7 +25,8 @@ typedef struct ladder_row {
   int lost, late;    /* nobody answers; it comes too late */
   char *label;       /* on the arrow or the badge */
   char *note;        /* beside the lanes */
-  char *condition;   /* of the lane `from`, from here on: "" = as usual, NULL = as before */
+  const char *usual_note;   /* where nothing else comes to stand beside it */
+  char *condition;   /* of the lane `from`, from here on, where it is in trouble: "" = it answers, NULL = as before */
 } ladder_row;
 
 typedef struct ladder {
@@ -37,13 +38,22 @@ typedef struct ladder {
 
 void ladder_build(ladder *out, const story *from);
 void ladder_free(ladder *old);
-/* "phone", "192.168.1.14", "DNS" and below it "server 1" */
+/* "phone", "192.168.1.14", "DNS" and, to be freed, what stands below it: "primary of server 1" */
 const char *lane_name(const ladder *of, size_t lane);
-const char *lane_role(const ladder *of, size_t lane);
+char *lane_role(const ladder *of, size_t lane);
+/* What a reader who knows SIP would look for in vain. */
+#define LADDER_OMITS \
+  "Not drawn: ACK, the BYE of a hang-up, repetitions of a request, DNS answers (the remark says what came)."
 
 /* ladder_fold.c: replaces what repeats itself, and shows how much time passes between the rows. */
 void ladder_fold(ladder *of);
 void ladder_add_gaps(ladder *of);
+
+/* ladder_legend.c: the marks that occur. Returns where it ends; with `out` NULL it only measures. */
+double ladder_draw_legend(const ladder *of, double y, double width, FILE *out);
+const char *ladder_tone_colour(row_tone tone);
+/* Beside a remark: a bullet, or an exclamation mark for bad news. `y` is the base line of the text. */
+void ladder_draw_bullet(FILE *out, double x, double y, row_tone tone);
 
 void ladder_write_text(const ladder *of, FILE *out);
 void ladder_write_svg(const ladder *of, FILE *out);

@@ -7,16 +7,15 @@
 
 #define TOP 96.0
 #define TIME_X 88.0
-#define FIRST_LANE_X 170.0
-#define LANE_WIDTH 190.0
+#define FIRST_LANE_X 176.0
+#define LANE_WIDTH 196.0
 #define ROW_HEIGHT 28.0
 #define GAP_HEIGHT 24.0
-#define LEGEND_HEIGHT 64.0
-#define LEGEND_WIDTH 640.0
+#define LEGEND_WIDTH 780.0
 /* Bold letters are wider by about this. */
 #define BOLD 1.15
 /* So are the large ones of the title. */
-#define TITLE 1.65
+#define TITLE 1.45
 #define NOTES_LEFT 44.0
 
 typedef struct drawing {
@@ -28,11 +27,6 @@ typedef struct drawing {
 
 static double lane_x(size_t lane) {
   return FIRST_LANE_X + (double)lane * LANE_WIDTH;
-}
-
-static const char *tone_colour(row_tone tone) {
-  static const char *const colours[] = {INK, GOOD, BAD, WORLD};
-  return colours[tone];
 }
 
 static double height_of(const ladder_row *row) {
@@ -61,40 +55,38 @@ static void draw_time(drawing *on, const ladder_row *row) {
 }
 
 static void draw_boxed(drawing *on, double x, double y, const char *label, const char *style) {
-  double width = svg_width(label) + 10;
-  svg_box(on->out, x - width / 2, y - 13, width, 18, style, NULL);
+  double width = svg_width(label) * 1.04 + 12;
+  svg_box(on->out, x - width / 2, y - 15, width, 20, style, NULL);
   svg_text(on->out, x, y, "middle", "", label);
 }
 
 static void draw_arrow(drawing *on, const ladder_row *row) {
   double from = lane_x(row->from), to = lane_x(row->to), y = on->y + 16;
   int direction = from < to ? 1 : -1;
-  double near_from = from + direction * (LANE_WIDTH / 2), width = row->label ? svg_width(row->label) * BOLD + 8 : 0;
+  double beside_host = lane_x(row->from < row->to ? row->to : row->from) - LANE_WIDTH / 2, width = row->label ? svg_width(row->label) * BOLD + 8 : 0;
   char style[160];
   if (row->lost)
     to -= 16.0 * direction;
-  snprintf(style, sizeof style, "stroke=\"%s\" stroke-width=\"1.4\"%s", tone_colour(row->tone),
+  snprintf(style, sizeof style, "stroke=\"%s\" stroke-width=\"1.4\"%s", ladder_tone_colour(row->tone),
            row->late || row->lost ? " stroke-dasharray=\"6 3\"" : "");
   svg_line(on->out, from, y, to, y, style);
   if (row->lost)
-    svg_cross(on->out, to, y, BAD);
+    svg_cross(on->out, to, y, BAD, NULL);
   else
-    svg_head(on->out, to, y, direction, tone_colour(row->tone));
+    svg_head(on->out, to, y, direction, ladder_tone_colour(row->tone));
   if (!row->label)
     return;
-  svg_box(on->out, near_from - width / 2, y - 8, width, 15, "fill=\"white\"", NULL);
-  snprintf(style, sizeof style, "fill=\"%s\" font-weight=\"bold\"", tone_colour(row->tone));
-  svg_text(on->out, near_from, y + 4, "middle", style, row->label);
+  svg_box(on->out, beside_host - width / 2, y - 9, width, 17, "fill=\"white\"", NULL);
+  snprintf(style, sizeof style, "fill=\"%s\" font-weight=\"bold\"", ladder_tone_colour(row->tone));
+  svg_text(on->out, beside_host, y + 5, "middle", style, row->label);
 }
 
 static void draw_note(drawing *on, const ladder_row *row) {
   double x = lane_x(on->of->lanes - 1) + NOTES_LEFT - 16, y = on->y + 20;
   char style[64];
-  snprintf(style, sizeof style, "fill=\"%s\"", tone_colour(row->tone));
-  if (row->kind == ROW_NOTE && row->tone == TONE_BAD)
-    svg_cross(on->out, x + 4, y - 4, BAD);
-  else if (row->kind == ROW_NOTE)
-    fprintf(on->out, "<circle cx=\"%.1f\" cy=\"%.1f\" r=\"4\" fill=\"%s\"/>\n", x + 4, y - 4, tone_colour(row->tone));
+  snprintf(style, sizeof style, "fill=\"%s\"", ladder_tone_colour(row->tone));
+  if (row->kind == ROW_NOTE)
+    ladder_draw_bullet(on->out, x, y, row->tone);
   svg_text(on->out, x + 16, y, "start", style, row->note);
 }
 
@@ -103,7 +95,7 @@ static void draw_row(drawing *on, const ladder_row *row) {
     on->condition[row->from] = row->condition;
   draw_lanes(on, row);
   if (row->kind == ROW_GAP) {
-    svg_text(on->out, TIME_X, on->y + 16, "end", "fill=\"" FAINT "\" font-style=\"italic\" font-size=\"11\"", row->label);
+    svg_text(on->out, TIME_X, on->y + 16, "end", "fill=\"" FAINT "\" font-style=\"italic\"", row->label);
   } else if (row->kind == ROW_REPEAT) {
     svg_text(on->out, lane_x(0) + 14, on->y + 16, "start", "font-style=\"italic\"", row->note);
   } else {
@@ -124,27 +116,13 @@ static void draw_heads(drawing *on) {
            on->of->story->title ? on->of->story->title : "A run of sipfailover-sim");
   svg_text(on->out, TIME_X, 72, "end", "fill=\"" FAINT "\"", "seconds");
   for (lane = 0; lane < on->of->lanes; lane++) {
-    double x = lane_x(lane);
-    svg_box(on->out, x - 62, 52, 124, 40, "fill=\"#f2f2f2\" stroke=\"" INK "\" rx=\"4\"", NULL);
-    svg_text(on->out, x, lane_role(on->of, lane)[0] ? 69 : 77, "middle", "font-weight=\"bold\"", lane_name(on->of, lane));
-    svg_text(on->out, x, 85, "middle", "fill=\"" FAINT "\" font-size=\"11\"", lane_role(on->of, lane));
+    double x = lane_x(lane), half = lane ? 86 : 46;
+    char *role = lane_role(on->of, lane);
+    svg_box(on->out, x - half, 50, half * 2, 42, "fill=\"#f2f2f2\" stroke=\"" INK "\" rx=\"4\"", NULL);
+    svg_text(on->out, x, role[0] ? 68 : 76, "middle", "font-weight=\"bold\"", lane_name(on->of, lane));
+    svg_text(on->out, x, 85, "middle", "fill=\"" FAINT "\"", role);
+    free(role);
   }
-}
-
-static void draw_legend(drawing *on) {
-  double x = 16, y = on->y + 24;
-  svg_line(on->out, x, y, x + 34, y, "stroke=\"" INK "\" stroke-width=\"1.4\"");
-  svg_head(on->out, x + 38, y, 1, INK);
-  svg_text(on->out, x + 46, y + 4, "start", "", "message");
-  svg_line(on->out, x + 120, y, x + 150, y, "stroke=\"" INK "\" stroke-width=\"1.4\" stroke-dasharray=\"6 3\"");
-  svg_cross(on->out, x + 154, y, BAD);
-  svg_text(on->out, x + 166, y + 4, "start", "", "nobody answers");
-  svg_box(on->out, x + 270, y - 8, 10, 18, "fill=\"url(#bad)\"", NULL);
-  svg_text(on->out, x + 286, y + 4, "start", "", "host in trouble");
-  svg_box(on->out, x + 386, y - 8, 22, 16, "fill=\"#fff3d6\" stroke=\"" WORLD "\"", NULL);
-  svg_text(on->out, x + 414, y + 4, "start", "", "what the scenario does");
-  svg_text(on->out, x, y + 26, "start", "fill=\"" FAINT "\"",
-           "Time runs downwards, but not to scale: slanted times at the left say how long nothing happens.");
 }
 
 static double whole_width(const ladder *of) {
@@ -160,7 +138,7 @@ static double whole_width(const ladder *of) {
 
 void ladder_write_svg(const ladder *of, FILE *out) {
   drawing on;
-  double height = TOP + LEGEND_HEIGHT;
+  double height = TOP, width = whole_width(of);
   size_t i;
   on.out = out;
   on.of = of;
@@ -170,13 +148,13 @@ void ladder_write_svg(const ladder *of, FILE *out) {
     on.condition[i] = "";
   for (i = 0; i < of->rows; i++)
     height += height_of(&of->row[i]);
-  svg_begin(out, (unsigned)whole_width(of), (unsigned)height,
+  svg_begin(out, (unsigned)width, (unsigned)ladder_draw_legend(of, height + 12, width, NULL),
             of->story->title ? of->story->title : "A run of sipfailover-sim",
             "Message ladder: what the phone sent to which server, and what came back");
   draw_heads(&on);
   for (i = 0; i < of->rows; i++)
     draw_row(&on, &of->row[i]);
-  draw_legend(&on);
+  ladder_draw_legend(of, on.y + 12, width, out);
   svg_end(out);
   free(on.condition);
 }

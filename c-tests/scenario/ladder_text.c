@@ -64,7 +64,7 @@ static void put_arrow(canvas *on, const ladder_row *row) {
   if (row->label) {
     char piece[LANE_COLUMNS];
     snprintf(piece, sizeof piece, " %.*s ", (int)LANE_COLUMNS - 8, row->label);
-    put_centred(on, row->from < row->to ? left + LANE_COLUMNS / 2 : right - LANE_COLUMNS / 2, piece);
+    put_centred(on, right - LANE_COLUMNS / 2, piece);   /* in the column of its server */
   }
 }
 
@@ -96,6 +96,12 @@ static void write_row(canvas *on, const ladder_row *row, FILE *out) {
   end_line(on, out);
 }
 
+static void put_role(canvas *on, size_t lane) {
+  char *role = lane_role(on->of, lane);
+  put_centred(on, column(lane), role);
+  free(role);
+}
+
 static void write_heads(canvas *on, FILE *out) {
   size_t lane;
   begin_line(on, 0);
@@ -104,7 +110,7 @@ static void write_heads(canvas *on, FILE *out) {
   end_line(on, out);
   begin_line(on, 0);
   for (lane = 0; lane < on->of->lanes; lane++)
-    put_centred(on, column(lane), lane_role(on->of, lane));
+    put_role(on, lane);
   end_line(on, out);
 }
 
@@ -120,7 +126,7 @@ void ladder_write_text(const ladder *of, FILE *out) {
   for (i = 0; i < of->rows; i++)
     write_row(&on, &of->row[i], out);
   fputs("\nTimes in seconds. --> request  <-- response  --x nobody answers  ... too late\n"
-        "| the host answers  : it does not  [x] what the scenario does  ~ time passes  ! bad news  + good news\n",
+        "| the host answers  : it does not  [x] what the scenario does  ~ time passes  ! bad news  + good news\n" LADDER_OMITS "\n",
         out);
   free(on.condition);
 }

@@ -6,6 +6,19 @@
 #include "ladder.h"
 #include "timeline.h"
 
+/* The transcript does not tell outbound proxies from servers; the configuration does. An account without them keeps
+   the usual names for all. */
+static int has_proxies(const script *of, uint32_t accounts) {
+  const char *at = of->config.data;
+  uint32_t enabled = 0;
+  while (at && (at = strstr(at, ".outbound_proxy_enable")) != NULL) {
+    at += strlen(".outbound_proxy_enable");
+    at += strspn(at, " \t=");
+    enabled += *at == '1';
+  }
+  return enabled && enabled == accounts;
+}
+
 typedef void (*draw)(const story *of, FILE *out, int as_text);
 
 static int ends_with(const char *string, const char *end) {
@@ -23,6 +36,7 @@ static int write_picture(const run *of, const char *path, draw picture) {
   if (!out)
     return wrong(where, "cannot be written: %s", strerror(errno));
   story_read(&told, &of->transcript, of->script->title, of->script->until_ms);
+  told.has_proxies = has_proxies(of->script, told.accounts);
   picture(&told, out, ends_with(path, ".txt"));
   story_free(&told);
   failed = ferror(out);

@@ -27,6 +27,7 @@ typedef struct story {
   size_t players, player_capacity;
   uint32_t accounts;   /* the highest number that occurs */
   int has_dns, has_link;   /* DNS is asked; the phone loses its network */
+  int has_proxies;         /* servers 1 and 2 of the transcript are outbound proxies */
 } story;
 
 void story_read(story *out, const transcript *from, const char *title, uint64_t until_ms);

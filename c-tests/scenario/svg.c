@@ -2,8 +2,8 @@
 
 #include <string.h>
 
-/* Average of a sans-serif face at 12 px; a little wide, so that boxes never clip. */
-#define CHARACTER_WIDTH 6.6
+/* Average of a sans-serif face; a little wide, so that boxes never clip. */
+#define CHARACTER_WIDTH (0.56 * FONT_SIZE)
 
 static void escape(FILE *out, const char *string) {
   for (; *string; string++) {
@@ -28,7 +28,8 @@ static void escape(FILE *out, const char *string) {
   }
 }
 
-/* Diagonal lines: does not work. Dots: waits. Upright lines: the second server. */
+/* Diagonal lines: does not work. Dots: waits. Upright lines: elsewhere than at the primary. Diagonal lines on green:
+   believed only. Crossing lines: answers with an error. */
 static const char patterns[] =
     "<defs>\n"
     "<pattern id=\"bad\" width=\"6\" height=\"6\" patternUnits=\"userSpaceOnUse\" patternTransform=\"rotate(45)\">"
@@ -37,13 +38,17 @@ static const char patterns[] =
     "<rect width=\"6\" height=\"6\" fill=\"#fff6dc\"/><circle cx=\"3\" cy=\"3\" r=\"1.2\" fill=\"#b98900\"/></pattern>\n"
     "<pattern id=\"second\" width=\"8\" height=\"8\" patternUnits=\"userSpaceOnUse\">"
     "<rect width=\"8\" height=\"8\" fill=\"#e4ecf9\"/><rect width=\"1.5\" height=\"8\" fill=\"#5c7fb8\"/></pattern>\n"
+    "<pattern id=\"stale\" width=\"7\" height=\"7\" patternUnits=\"userSpaceOnUse\" patternTransform=\"rotate(-45)\">"
+    "<rect width=\"7\" height=\"7\" fill=\"#d6ecd9\"/><rect width=\"2.5\" height=\"7\" fill=\"#d98078\"/></pattern>\n"
+    "<pattern id=\"odd\" width=\"5\" height=\"5\" patternUnits=\"userSpaceOnUse\">"
+    "<rect width=\"5\" height=\"5\" fill=\"#fff6dc\"/><path d=\"M0 0h5M0 0v5\" stroke=\"#b98900\"/></pattern>\n"
     "</defs>\n";
 
 void svg_begin(FILE *out, unsigned width, unsigned height, const char *title, const char *description) {
   fprintf(out,
           "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%u\" height=\"%u\" viewBox=\"0 0 %u %u\" role=\"img\" "
-          "font-family=\"Helvetica, Arial, sans-serif\" font-size=\"12\" fill=\"" INK "\">\n<title>",
-          width, height, width, height);
+          "font-family=\"Helvetica, Arial, sans-serif\" font-size=\"%u\" fill=\"" INK "\">\n<title>",
+          width, height, width, height, FONT_SIZE);
   escape(out, title);
   fputs("</title>\n<desc>", out);
   escape(out, description);
@@ -83,9 +88,11 @@ void svg_head(FILE *out, double x, double y, int direction, const char *colour) 
           colour);
 }
 
-void svg_cross(FILE *out, double x, double y, const char *colour) {
-  fprintf(out, "<path d=\"M%.1f %.1fl8 8m0 -8l-8 8\" stroke=\"%s\" stroke-width=\"2\" fill=\"none\"/>\n", x - 4.0,
+void svg_cross(FILE *out, double x, double y, const char *colour, const char *hover) {
+  fprintf(out, "<path d=\"M%.1f %.1fl8 8m0 -8l-8 8\" stroke=\"%s\" stroke-width=\"2\" fill=\"none\"><title>", x - 4.0,
           y - 4.0, colour);
+  escape(out, hover ? hover : "");
+  fputs("</title></path>\n", out);
 }
 
 double svg_width(const char *string) {

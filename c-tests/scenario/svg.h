@@ -13,6 +13,9 @@
 #define BAD "#b3261e"
 #define WORLD "#7a4b00"
 
+/* Of texts without a size of their own, in pixels. A wide picture is shrunk to the width of a page: then this is 10. */
+#define FONT_SIZE 14u
+
 void svg_begin(FILE *out, unsigned width, unsigned height, const char *title, const char *description);
 void svg_end(FILE *out);
 /* `anchor` is start, middle or end; `style` further attributes. */
@@ -22,7 +25,7 @@ void svg_line(FILE *out, double x1, double y1, double x2, double y2, const char 
 void svg_box(FILE *out, double x, double y, double width, double height, const char *style, const char *hover);
 /* A small filled triangle whose point is at x; `direction` 1 = to the right. */
 void svg_head(FILE *out, double x, double y, int direction, const char *colour);
-void svg_cross(FILE *out, double x, double y, const char *colour);
+void svg_cross(FILE *out, double x, double y, const char *colour, const char *hover);
 /* About how wide a text of the usual size is. */
 double svg_width(const char *string);
 #endif

@@ -1,62 +1,58 @@
+/* Builds the timeline: what is true of the world, what each account believes, and how its requests fare. */
 #include "timeline.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "words_for.h"
+#include "conditions.h"
+#include "roles.h"
 
-size_t timeline_track(timeline *to, const char *name) {
+size_t timeline_track(timeline *to, track_kind kind, const char *name) {
   to->track = room(to->track, to->tracks, &to->track_capacity, sizeof *to->track);
   memset(&to->track[to->tracks], 0, sizeof *to->track);
+  to->track[to->tracks].kind = kind;
   to->track[to->tracks].name = copy_string(name);
   return to->tracks++;
 }
 
-band *timeline_band(timeline *to, size_t track, band_look look, uint64_t from_ms, uint64_t to_ms, char *label) {
-  band *fresh;
+/* The band of this track that ends here and looks and says the same, if there is one. */
+static band *band_before(timeline *in, const band *fresh) {
+  size_t i;
+  for (i = in->bands; i > 0; i--) {
+    band *last = &in->band[i - 1];
+    if (last->track != fresh->track || last->is_mark)
+      continue;
+    return last->to_ms == fresh->from_ms && last->look == fresh->look && last->label && fresh->label &&
+                   strcmp(last->label, fresh->label) == 0
+               ? last
+               : NULL;
+  }
+  return NULL;
+}
+
+band *timeline_band(timeline *to, size_t track, band_look look, uint64_t from_ms, uint64_t to_ms, const char *label,
+                    const char *meaning) {
+  band fresh = {track, from_ms, to_ms, look, 0, 0, NULL, NULL}, *before;
+  fresh.label = label ? copy_string(label) : NULL;
+  fresh.meaning = meaning ? copy_string(meaning) : NULL;
+  before = band_before(to, &fresh);
+  if (before) {
+    free(fresh.label);
+    free(fresh.meaning);
+    before->to_ms = to_ms;
+    return before;
+  }
   to->band = room(to->band, to->bands, &to->band_capacity, sizeof *to->band);
-  fresh = &to->band[to->bands++];
-  memset(fresh, 0, sizeof *fresh);
-  fresh->track = track;
-  fresh->look = look;
-  fresh->from_ms = from_ms;
-  fresh->to_ms = to_ms;
-  fresh->label = label;
-  return fresh;
+  to->band[to->bands] = fresh;
+  return &to->band[to->bands++];
 }
 
-/* A track whose bands follow each other: each change ends the band before. */
-typedef struct sequence {
-  timeline *to;
-  size_t track;
-  uint64_t since_ms;
-  band_look look;
-  char *label;
-} sequence;
-
-static void begin_sequence(sequence *out, timeline *to, const char *name, band_look look, const char *label) {
-  out->to = to;
-  out->track = timeline_track(to, name);
-  out->since_ms = 0;
-  out->look = look;
-  out->label = copy_string(label);
-}
-
-static void finish_band(sequence *in, uint64_t at_ms) {
-  if (at_ms > in->since_ms)
-    timeline_band(in->to, in->track, in->look, in->since_ms, at_ms, in->label);
-  else
-    free(in->label);
-  in->label = NULL;
-}
-
-static void change(sequence *in, uint64_t at_ms, band_look look, const char *label) {
-  if (in->look == look && strcmp(in->label, label) == 0)
-    return;
-  finish_band(in, at_ms);
-  in->since_ms = at_ms;
-  in->look = look;
-  in->label = copy_string(label);
+void timeline_mark(timeline *to, size_t track, const fact *failed) {
+  const char *cause = fact_field(failed, "cause");
+  band *mark = timeline_band(to, track, BAND_BAD, failed->at_ms, failed->at_ms, NULL, NULL);
+  mark->is_mark = 1;
+  mark->no_answer = cause && strcmp(cause, "timeout") == 0;
+  to->track[track].has_marks = 1;
 }
 
 /* Tracks behind those of the hosts, counted from `players`. */
@@ -64,107 +60,74 @@ enum { PLAYER_DNS, PLAYER_NETWORK };
 
 static int concerns(const timeline *in, const fact *at, size_t player) {
   size_t hosts = in->story->players;
-  if (!fact_is(at, "command"))
-    return 0;
-  if (player >= hosts)
-    return strcmp(fact_word(at, 1), player == hosts + PLAYER_DNS ? "dns" : "link") == 0;
-  return story_player(in->story, fact_word(at, 2)) == player && strcmp(fact_word(at, 1), "dns") != 0;
+  if (player < hosts)
+    return concerns_host(in->story, at, player);
+  return fact_is(at, "command") && strcmp(fact_word(at, 1), player == hosts + PLAYER_DNS ? "dns" : "link") == 0;
+}
+
+static void name_player(text *to, const story *in, size_t player) {
+  text role = {NULL, 0, 0};
+  if (player >= in->players) {
+    text_add(to, player == in->players + PLAYER_DNS ? "DNS" : "the phone's network");
+    return;
+  }
+  add_role(&role, in, player);
+  text_add(to, in->player[player].address);
+  if (role.length)
+    text_addf(to, " (%s)", role.data);
+  text_free(&role);
+}
+
+/* The condition of a host from `from_ms` on. */
+static void add_condition(timeline *to, size_t track, const fact *cause, const char *usual, uint64_t from_ms, uint64_t to_ms) {
+  static const band_look looks[] = {BAND_GOOD, BAND_GOOD, BAND_ODD, BAND_BAD};
+  condition_weight weight = cause ? weigh_condition(cause) : CONDITION_USUAL;
+  char *condition = cause ? condition_after(cause) : NULL;
+  const char *label = condition && condition[0] ? condition : usual;
+  if (to_ms > from_ms)
+    timeline_band(to, track, looks[weight], from_ms, to_ms, label, weight == CONDITION_ODD ? "answers with an error" : label);
+  free(condition);
 }
 
 static void add_player_track(timeline *to, size_t player) {
-  static const char *const roles[] = {"", " (server 1)", " (server 2)", " (servers 1, 2)"};
   const story *from = to->story;
-  sequence in;
-  text name = {NULL, 0, 0};
-  size_t i;
   const char *usual = player == from->players + PLAYER_NETWORK ? "up" : "answers";
-  if (player >= from->players)
-    text_add(&name, player == from->players + PLAYER_DNS ? "DNS" : "the phone's network");
-  else
-    text_addf(&name, "%s%s", from->player[player].address, roles[from->player[player].servers & 3u]);
-  begin_sequence(&in, to, name.data, BAND_GOOD, usual);
+  const fact *cause = NULL;
+  uint64_t since_ms = 0;
+  text name = {NULL, 0, 0};
+  size_t i, track;
+  name_player(&name, from, player);
+  track = timeline_track(to, TRACK_STATES, name.data);
   for (i = 0; i < from->facts; i++) {
-    char *condition = concerns(to, &from->fact[i], player) ? condition_after(&from->fact[i]) : NULL;
-    if (condition)
-      change(&in, from->fact[i].at_ms, condition[0] ? BAND_BAD : BAND_GOOD, condition[0] ? condition : usual);
-    free(condition);
+    const fact *at = &from->fact[i];
+    if (!concerns(to, at, player) || weigh_condition(at) == CONDITION_SAME)
+      continue;
+    add_condition(to, track, cause, usual, since_ms, at->at_ms);
+    cause = at;
+    since_ms = at->at_ms;
   }
-  finish_band(&in, from->until_ms);
+  add_condition(to, track, cause, usual, since_ms, from->until_ms);
   text_free(&name);
 }
 
-static int is_event(const fact *at, const char *name, uint32_t account) {
-  return fact_is(at, "event") && strcmp(fact_word(at, 1), name) == 0 && fact_number(at, "account") == account;
-}
-
-static band_look look_of(const char *state) {
-  if (strcmp(state, "registered") == 0)
-    return BAND_GOOD;
-  if (strcmp(state, "off") == 0)
-    return BAND_OFF;
-  return strcmp(state, "retrying") == 0 || strcmp(state, "refused") == 0 ? BAND_BAD : BAND_WAIT;
-}
-
-/* Every REGISTER that failed leaves a cross, so that the pauses between the tries can be seen. */
-static void add_registration(timeline *to, uint32_t account, uint32_t server) {
-  const story *from = to->story;
-  sequence in;
-  char name[48];
-  size_t i;
-  snprintf(name, sizeof name, "registration, server %u", (unsigned)server);
-  begin_sequence(&in, to, name, BAND_OFF, "");
-  for (i = 0; i < from->facts; i++) {
-    const fact *at = &from->fact[i];
-    if (fact_number(at, "server") != server)
-      continue;
-    if (is_event(at, "registration", account)) {
-      const char *state = fact_field(at, "state");
-      change(&in, at->at_ms, look_of(state), strcmp(state, "retrying") == 0 ? "not registered" : state);
-    } else if (fact_is(at, "fail") && strcmp(fact_word(at, 1), "REGISTER") == 0 && fact_number(at, "account") == account) {
-      timeline_band(to, in.track, BAND_BAD, at->at_ms, at->at_ms, NULL)->is_mark = 1;
-    }
-  }
-  finish_band(&in, from->until_ms);
-}
-
-static void add_current(timeline *to, uint32_t account) {
-  const story *from = to->story;
-  sequence in;
-  size_t i;
-  begin_sequence(&in, to, "current target", BAND_OFF, "none");
-  for (i = 0; i < from->facts; i++) {
-    const fact *at = &from->fact[i];
-    const char *there = fact_field(at, "to");
-    if (!is_event(at, "current", account) || !there)
-      continue;
-    if (strcmp(there, "-") == 0)
-      change(&in, at->at_ms, BAND_OFF, "none");
-    else
-      change(&in, at->at_ms, fact_number(at, "server") == 2 ? BAND_SECOND : BAND_GOOD, there);
-  }
-  finish_band(&in, from->until_ms);
-}
-
-static int has_registration(const story *in, uint32_t account, uint32_t server) {
-  size_t i;
-  for (i = 0; i < in->facts; i++)
-    if (is_event(&in->fact[i], "registration", account) && fact_number(&in->fact[i], "server") == server)
-      return 1;
-  return 0;
+static void add_heading(timeline *to, uint32_t account, const char *subject) {
+  text name = {NULL, 0, 0};
+  if (account)
+    text_addf(&name, "Account %u: ", (unsigned)account);
+  text_add(&name, subject);
+  timeline_track(to, TRACK_HEADING, name.data);
+  text_free(&name);
 }
 
 static void add_account(timeline *to, uint32_t account) {
-  char name[32];
-  uint32_t server;
-  size_t heading;
-  snprintf(name, sizeof name, "Account %u", (unsigned)account);
-  heading = timeline_track(to, name);
-  to->track[heading].is_heading = 1;
-  for (server = 1; server <= 2; server++)
-    if (has_registration(to->story, account, server))
-      add_registration(to, account, server);
-  add_current(to, account);
+  size_t tracks;
+  add_heading(to, account, "what the phone believes");
+  timeline_add_belief(to, account);
+  add_heading(to, account, "its requests");
+  tracks = to->tracks;
   timeline_add_requests(to, account);
+  if (to->tracks == tracks)
+    free(to->track[--to->tracks].name);
 }
 
 void timeline_build(timeline *out, const story *from) {
@@ -172,8 +135,7 @@ void timeline_build(timeline *out, const story *from) {
   size_t i;
   memset(out, 0, sizeof *out);
   out->story = from;
-  i = timeline_track(out, "The world");
-  out->track[i].is_heading = 1;
+  add_heading(out, 0, "What is true");
   for (i = 0; i < from->players; i++)
     add_player_track(out, i);
   if (from->has_dns)
@@ -188,8 +150,10 @@ void timeline_free(timeline *old) {
   size_t i;
   for (i = 0; i < old->tracks; i++)
     free(old->track[i].name);
-  for (i = 0; i < old->bands; i++)
+  for (i = 0; i < old->bands; i++) {
     free(old->band[i].label);
+    free(old->band[i].meaning);
+  }
   free(old->track);
   free(old->band);
   memset(old, 0, sizeof *old);

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "roles.h"
 #include "timeline.h"
 #include "words_for.h"
 
@@ -17,58 +18,69 @@ static size_t find_done(const story *in, const char *name) {
   return i;
 }
 
-/* Where the answer came from, in a few words. */
-static void add_place(text *to, const story *in, const char *name) {
+/* The line in which a server answered; `facts` when none did. */
+static size_t find_answer(const story *in, const char *name) {
   size_t i;
-  for (i = in->facts; i > 0; i--) {
-    const fact *at = &in->fact[i - 1];
-    if (fact_is(at, "ok") && is_of(at, name)) {
-      size_t player = story_player(in, fact_field(at, "to"));
-      text_addf(to, " from %s", player < in->players ? in->player[player].address : fact_field(at, "to"));
-      return;
-    }
-  }
+  for (i = in->facts; i > 0; i--)
+    if (fact_is(&in->fact[i - 1], "ok") && is_of(&in->fact[i - 1], name) && fact_field(&in->fact[i - 1], "to"))
+      return i - 1;
+  return in->facts;
 }
 
-static band_look judge(timeline *in, const char *name, text *label, uint64_t start_ms, uint64_t *end_ms) {
-  size_t end = find_done(in->story, name);
-  const fact *done = &in->story->fact[end];
-  const char *status;
-  *end_ms = in->story->until_ms;
-  if (end == in->story->facts) {
-    text_add(label, "open");
-    return BAND_WAIT;
-  }
-  *end_ms = done->at_ms;
-  status = fact_field(done, "status");
+/* How the request ended, in a few words, and by which look. */
+static band_look judge(timeline *in, const char *name, const fact *done, text *label) {
+  const story *from = in->story;
+  size_t answer = find_answer(from, name), host;
+  const char *status = fact_field(done, "status");
   if (strcmp(fact_field(done, "result"), "answered") != 0) {
     in->failed++;
     text_addf(label, "%s: %s", fact_field(done, "result"), words_for_cause(fact_field(done, "cause")));
     return BAND_BAD;
   }
   in->answered++;
-  if (*end_ms - start_ms > in->longest_ms)
-    in->longest_ms = *end_ms - start_ms;
-  text_addf(label, "%s", status ? status : "answered");
-  add_place(label, in->story, name);
-  return BAND_GOOD;
+  text_add(label, status ? status : "answered");
+  if (answer == from->facts)
+    return BAND_GOOD;
+  host = story_player(from, fact_field(&from->fact[answer], "to"));
+  text_addf(label, " from %s", host < from->players ? from->player[host].address : fact_field(&from->fact[answer], "to"));
+  return host == primary_of(from, fact_number(&from->fact[answer], "account"), answer) ? BAND_GOOD : BAND_SECOND;
+}
+
+static const char *meaning_of(band_look end) {
+  return end == BAND_GOOD ? "request answered by the primary"
+                          : end == BAND_SECOND ? "request answered by another server" : "request not answered";
+}
+
+static void add_wait(timeline *to, size_t track, uint64_t start_ms, uint64_t end_ms, const char *label) {
+  if (end_ms > start_ms)
+    timeline_band(to, track, BAND_WAIT, start_ms, end_ms, label, "request waits");
 }
 
 static void add_request(timeline *to, size_t track, const char *method, const char *name) {
-  uint64_t start_ms = story_request_start(to->story, name), end_ms;
+  const story *from = to->story;
+  uint64_t start_ms = story_request_start(from, name), end_ms;
+  size_t end = find_done(from, name), i;
   text label = {NULL, 0, 0};
-  band_look look;
-  size_t i;
   text_addf(&label, "%s %s: ", method, name);
-  look = judge(to, name, &label, start_ms, &end_ms);
-  if (end_ms > start_ms) {
-    text_add(&label, " after ");
-    add_duration(&label, end_ms - start_ms);
+  if (end == from->facts) {
+    text_add(&label, "open");
+    add_wait(to, track, start_ms, from->until_ms, label.data);
+  } else {
+    band_look look = judge(to, name, &from->fact[end], &label);
+    end_ms = from->fact[end].at_ms;
+    if (end_ms > start_ms) {
+      text_add(&label, " after ");
+      add_duration(&label, end_ms - start_ms);
+    }
+    if (look != BAND_BAD && end_ms - start_ms > to->longest_ms)
+      to->longest_ms = end_ms - start_ms;
+    add_wait(to, track, start_ms, end_ms, NULL);
+    timeline_band(to, track, look, end_ms, end_ms, label.data, meaning_of(look));
   }
-  timeline_band(to, track, look, start_ms, end_ms, label.data);
-  for (i = 0; i < to->story->facts; i++)
-    if (fact_is(&to->story->fact[i], "fail") && is_of(&to->story->fact[i], name) && fact_field(&to->story->fact[i], "to"))
-      timeline_band(to, track, BAND_BAD, to->story->fact[i].at_ms, to->story->fact[i].at_ms, NULL)->is_mark = 1;
+  for (i = 0; i < from->facts; i++)
+    if (fact_is(&from->fact[i], "fail") && is_of(&from->fact[i], name) && fact_field(&from->fact[i], "to"))
+      timeline_mark(to, track, &from->fact[i]);
+  text_free(&label);
 }
 
 static int is_first(const story *in, size_t index) {
@@ -80,7 +92,20 @@ static int is_first(const story *in, size_t index) {
   return 1;
 }
 
-/* A request has an account in its `send` lines; one that never got that far is drawn with the first account. */
+/* A request that was never sent has its account only in the command that asked for it, "request INVITE 2 as NAME";
+   without a name of its own it is drawn with the first account. */
+static uint32_t account_of(const story *in, const char *name) {
+  uint32_t account = 1;
+  size_t i, j;
+  for (i = 0; i < in->facts; i++) {
+    const fact *at = &in->fact[i];
+    for (j = 4; fact_is(at, "command") && j + 1 < at->parts.count; j++)
+      if (strcmp(at->parts.word[j], "as") == 0 && strcmp(at->parts.word[j + 1], name) == 0)
+        parse_number(at->parts.word[3], UINT32_MAX, &account);
+  }
+  return account;
+}
+
 void timeline_add_requests(timeline *to, uint32_t account) {
   const story *from = to->story;
   size_t i;
@@ -88,10 +113,10 @@ void timeline_add_requests(timeline *to, uint32_t account) {
     const fact *at = &from->fact[i];
     const char *name = fact_field(at, "request");
     int sent = fact_is(at, "send") && fact_number(at, "account") == account;
-    int never_sent = account == 1 && fact_is(at, "done");
-    if (name && (sent || never_sent) && is_first(from, i)) {
-      size_t track = timeline_track(to, "");
-      to->track[track].is_requests = 1;
+    if (!name || !(sent || fact_is(at, "done")) || !is_first(from, i))
+      continue;
+    if (sent || account_of(from, name) == account) {
+      size_t track = timeline_track(to, TRACK_REQUEST, "");
       add_request(to, track, fact_word(at, 1), name);
     }
   }

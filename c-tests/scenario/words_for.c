@@ -63,7 +63,7 @@ void describe_send(text *to, const story *in, const fact *at) {
   add_account(to, in, at);
   text_add(to, request ? request : LOOK_UP(purposes, fact_field(at, "purpose")));
   if (ordinal > 1)
-    text_addf(to, ", server no. %u asked", (unsigned)ordinal);
+    text_addf(to, ", target no. %u", (unsigned)ordinal);
   text_add(to, " (up to ");
   add_duration(to, fact_number(at, "budget"));
   text_add(to, ")");
@@ -83,23 +83,37 @@ void describe_done(text *to, const story *in, const fact *at) {
     text_addf(to, " (%s)", words_for_cause(fact_field(at, "cause")));
 }
 
-static int describe_registration(text *to, const fact *at) {
+static int describe_registration(text *to, const story *in, const fact *at) {
   static const pair states[] = {
       {"off", "not registered, and not meant to be"}, {"registering", "registering"}, {"registered", "registered"},
       {"refresh-failing", "registered, but the refresh fails"}, {"retrying", "NOT registered, tries again"},
       {"refused", "registration refused"}, {"stopping", "signing off"},
   };
   const char *state = fact_field(at, "state");
-  text_addf(to, "server %s: %s", fact_field(at, "server"), LOOK_UP(states, state));
+  text_addf(to, "%s %s: %s", in->has_proxies ? "outbound proxy" : "server", fact_field(at, "server"), LOOK_UP(states, state));
   if (strcmp(state, "registered") == 0)
     return 1;
   return strcmp(state, "refresh-failing") == 0 || strcmp(state, "retrying") == 0 || strcmp(state, "refused") == 0 ? -1 : 0;
 }
 
+static int tone_of_event(const char *name) {
+  static const char *const good[] = {"fallback-left", "failback-done"};
+  static const char *const bad[] = {"fallback-entered", "all-failed", "resolution-failed", "reduced-service",
+                                    "subscriptions-affected"};
+  size_t i;
+  for (i = 0; i < sizeof good / sizeof *good; i++)
+    if (strcmp(name, good[i]) == 0)
+      return 1;
+  for (i = 0; i < sizeof bad / sizeof *bad; i++)
+    if (strcmp(name, bad[i]) == 0)
+      return -1;
+  return 0;
+}
+
 int describe_event(text *to, const story *in, const fact *at) {
-  static const pair events[] = {
-      {"fallback-entered", "FALLBACK: server 2 takes over"},
-      {"fallback-left", "RECOVERY: server 1 takes over again"},
+  const pair events[] = {
+      {"fallback-entered", in->has_proxies ? "FALLBACK: outbound proxy 2 takes over" : "FALLBACK: server 2 takes over"},
+      {"fallback-left", in->has_proxies ? "RECOVERY: outbound proxy 1 takes over again" : "RECOVERY: server 1 takes over again"},
       {"all-failed", "ALL SERVERS FAILED, no registration left"},
       {"resolution-failed", "the configured name leads to no address"},
       {"stopped", "account stopped"},
@@ -114,21 +128,31 @@ int describe_event(text *to, const story *in, const fact *at) {
   const char *name = fact_word(at, 1), *there = fact_field(at, "to");
   add_account(to, in, at);
   if (strcmp(name, "registration") == 0)
-    return describe_registration(to, at);
+    return describe_registration(to, in, at);
   if (strcmp(name, "current") == 0) {
     text_addf(to, "current target: %s", there && strcmp(there, "-") != 0 ? there : "none");
     return 0;
   }
   text_add(to, LOOK_UP(events, name));
-  if (strcmp(name, "fallback-left") == 0 || strcmp(name, "failback-done") == 0)
-    return 1;
-  return strcmp(name, "stopped") == 0 ? 0 : -1;
+  return tone_of_event(name);
 }
 
 static void add_rest(text *to, const fact *at, size_t first) {
   size_t i;
   for (i = first; i < at->parts.count; i++)
     text_addf(to, "%s%s", i > first ? " " : "", at->parts.word[i]);
+}
+
+/* "answers INVITE with 503, Retry-After 120" */
+static void describe_answer(text *to, const fact *at) {
+  text_add(to, "answers ");
+  if (fact_field(at, "method"))
+    text_addf(to, "%s with ", fact_field(at, "method"));
+  text_add(to, fact_word(at, 3));
+  if (fact_field(at, "retry-after"))
+    text_addf(to, ", Retry-After %s", fact_field(at, "retry-after"));
+  if (fact_field(at, "min-expires"))
+    text_addf(to, ", Min-Expires %s", fact_field(at, "min-expires"));
 }
 
 void describe_command(text *to, const fact *at) {
@@ -140,8 +164,9 @@ void describe_command(text *to, const fact *at) {
   if (meaning != word) {
     text_add(to, meaning);
   } else if (strcmp(word, "answer") == 0) {
-    text_add(to, "answers ");
-    add_rest(to, at, 3);
+    describe_answer(to, at);
+  } else if (strcmp(word, "grant") == 0) {
+    text_addf(to, "grants at most %s s", fact_word(at, 2));
   } else if (strcmp(word, "dns") == 0 && at->parts.count == 3) {
     text_addf(to, "%s", strcmp(fact_word(at, 2), "up") == 0 ? "is back" : fact_word(at, 2)[0] == 'd' ? "goes silent" : fact_word(at, 2));
   } else if (strcmp(word, "start") == 0 || strcmp(word, "stop") == 0) {
@@ -149,34 +174,4 @@ void describe_command(text *to, const fact *at) {
   } else {
     add_rest(to, at, 1);
   }
-}
-
-static char *dns_condition(const fact *command) {
-  const char *mode = fact_word(command, 2);
-  if (strcmp(mode, "up") == 0)
-    return copy_string("");
-  if (strcmp(mode, "down") == 0)
-    return copy_string("silent");
-  return strcmp(mode, "servfail") == 0 || strcmp(mode, "refused") == 0 ? copy_string(mode) : NULL;
-}
-
-char *condition_after(const fact *command) {
-  static const pair conditions[] = {
-      {"down", "silent"}, {"up", ""}, {"icmp", "unreachable"}, {"refuse", "refuses"}, {"tls-fail", "TLS fails"},
-      {"send-error", "send error"},
-  };
-  const char *word = fact_word(command, 1), *meaning;
-  text line = {NULL, 0, 0};
-  if (strcmp(word, "dns") == 0)
-    return dns_condition(command);
-  if (strcmp(word, "link") == 0)
-    return copy_string(strcmp(fact_word(command, 2), "down") == 0 ? "down" : "");
-  if (strcmp(word, "answer") == 0) {
-    text_addf(&line, "%s", fact_word(command, 3));
-    if (fact_field(command, "method"))
-      text_addf(&line, " to %s", fact_field(command, "method"));
-    return line.data;
-  }
-  meaning = LOOK_UP(conditions, word);
-  return meaning == word ? NULL : copy_string(meaning);
 }

@@ -10,6 +10,4 @@ void describe_done(text *to, const story *in, const fact *at);
 /* Returns -1 for bad news, 1 for good news, else 0. */
 int describe_event(text *to, const story *in, const fact *at);
 void describe_command(text *to, const fact *at);
-/* What a command of the file makes of a host or of DNS: "silent", "503", ...; "" = as usual, NULL = no change. */
-char *condition_after(const fact *command);
 #endif
