@@ -79,9 +79,7 @@ static void keep_incoming(run *in, const command *what, const char *source) {
   if (result != SFO_OK)
     return;
   text_add(&name, what->name);
-  in->request = room(in->request, in->requests, &in->request_capacity, sizeof *in->request);
-  fresh = &in->request[in->requests++];
-  memset(fresh, 0, sizeof *fresh);
+  fresh = keep_request(in, 0);
   fresh->name = name.data;
   fresh->method = SFO_METHOD_INVITE;
   fresh->dialog = id;

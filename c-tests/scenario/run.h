@@ -6,6 +6,7 @@
 
 #include "clock.h"
 #include "dnsserver.h"
+#include "ids.h"
 #include "queue.h"
 #include "script.h"
 #include "sipfailover.h"
@@ -69,6 +70,8 @@ typedef struct call {
   unsigned walks;
 } call;
 
+/* The longest that one transaction takes: 64*T1. */
+#define TRANSACTION_MS 32000u
 /* The deadline of a timer that has fired. */
 #define TIMER_FIRED (SFO_TIME_NEVER - 1)
 
@@ -86,8 +89,12 @@ typedef struct run {
   transcript transcript;
   attempt *attempt;
   size_t attempts, attempt_capacity;
+  size_t attempts_over;    /* none of those before this index is in flight */
+  id_table attempt_index;
   request *request;
   size_t requests, request_capacity;
+  size_t requests_over;    /* those before this index ended longer ago than a transaction lasts, or were never the file's */
+  id_table request_index;
   int calls_begin;         /* some request has `begins` set */
   size_t starting;         /* index + 1 of the request that is being started, 0 = none */
   uint64_t starting_id;    /* written by the library; the array of requests may move meanwhile */
@@ -96,7 +103,7 @@ typedef struct run {
   account_set started;
   int destroyed;
   uint64_t busy_second;
-  uint32_t busy_count, busy_calls, busy_limit;
+  uint32_t busy_count, busy_calls, busy_limit, busy_usual;
   text broken;             /* the first broken invariant */
   size_t broken_line;
   uint64_t broken_ms;
@@ -119,9 +126,20 @@ void act(run *in, const command *what);
 /* Tells the library about calls that were answered just now. */
 void begin_calls(run *in);
 
-/* stack.c: the simulated SIP stack of the phone and its calls into the library */
+/* kept.c: attempts and requests, from the first of the run to the last. `id` 0: not known yet */
+attempt *keep_attempt(run *in, uint64_t id);
+request *keep_request(run *in, uint64_t id);
+void name_request(run *in, size_t index, uint64_t id);
 attempt *find_attempt(run *in, uint64_t id);
 request *find_request(run *in, uint64_t id);
+/* Where to begin when all that may be under way are looked at. */
+size_t first_attempt(run *in);
+size_t first_request(run *in);
+/* Another engine begins with its ids at the beginning. */
+void forget_ids(run *in);
+void kept_free(run *old);
+
+/* stack.c: the simulated SIP stack of the phone and its calls into the library */
 /* What begins every line about an attempt: " INVITE account=1 server=1 to=..." */
 void describe(text *to, const attempt *of);
 /* What ends it, for requests of the file: " request=call1" */

@@ -9,8 +9,6 @@
 #include "names.h"
 #include "run.h"
 
-/* The longest that one transaction takes: 64*T1. */
-#define TRANSACTION_MS 32000u
 /* No registration is tried again sooner, whatever the settings say; a refused one not sooner than a minute. */
 #define LEAST_PAUSE_S 5
 #define REFUSED_PAUSE_S 60
@@ -103,10 +101,10 @@ static uint64_t probe_interval(const run *in, uint32_t account) {
 }
 
 /* A request may have to be registered for at one target after the other: it waits for no pause. */
-static int request_waits(const run *in, uint32_t account) {
+static int request_waits(run *in, uint32_t account) {
   size_t i;
-  for (i = in->requests; i > 0; i--) {
-    const request *at = &in->request[i - 1];
+  for (i = first_request(in); i < in->requests; i++) {
+    const request *at = &in->request[i];
     if (at->origin == NULL || at->id == 0 || at->done || at->origin->account != account)
       continue;
     /* A REGISTER that it waited for goes on to its end. */
