@@ -14,6 +14,8 @@
 #define DNS_WAIT_MS 3600u
 /* Longer than the lifetime of a binding, the longest pause, and what the walks between them take. */
 #define LONG_MS 7800000u
+/* Until an OPTIONS counts as not answered, at most, and the next one is sent. */
+#define WHOLE_QUESTION_MS 40000u
 /* Round trips and clicks of timers. */
 #define SLACK_MS 4000u
 
@@ -70,18 +72,28 @@ static int lies_on_silent_address(const phone *of, const open_request *request, 
   return 0;
 }
 
-/* The next target of a server for a walk that began at its goal `start`. */
-static unsigned expected(const phone *of, const open_request *request, unsigned y, unsigned start) {
-  unsigned g, i, count = of->side[y].goals, late = UNKNOWN;
+/* OPTIONS were not answered often enough, the last of them as lately as they are sent. */
+static int is_given_up(const phone_past *of, unsigned y, unsigned goal, uint64_t at) {
+  const side *has = &of->settings.side[y];
+  uint64_t most_ms = has->options_interval_s * 1000u + WHOLE_QUESTION_MS;
+  return has->options_interval_s && of->side[y].lost[goal] >= has->options_max_lost && of->side[y].lost_ms[goal] + most_ms > at;
+}
+
+/* The next target of a server for a walk that began at its goal `start`: those that were given up behind the others, those on
+   an address that was silent in this walk at the end. */
+static unsigned expected(const phone_past *of, const open_request *request, unsigned y, unsigned start) {
+  unsigned g, i, rank, best = UNKNOWN, best_rank = 3, count = of->settings.side[y].goals;
   for (i = 0; i <= count; i++) {
     g = i == 0 ? start : i - 1;
     if (g >= count || was_tried(request, y, g))
       continue;
-    if (!lies_on_silent_address(of, request, y, g))
-      return g;
-    late = late == UNKNOWN ? g : late;
+    rank = lies_on_silent_address(&of->settings, request, y, g) ? 2u : (unsigned)is_given_up(of, y, g, request->at_ms);
+    if (rank < best_rank) {
+      best = g;
+      best_rank = rank;
+    }
   }
-  return late;
+  return best;
 }
 
 /* How long the account stays at a backup, ms; 0: no such time. */
@@ -126,6 +138,13 @@ static int may_judge_order(past *in, const phone_past *of, uint64_t at) {
          !settings->side[0].only_signal && !settings->side[1].only_signal;
 }
 
+/* A target that is in DNS no more serves while it holds the registration, and as long as the account has not been idle. */
+static int may_be_unlisted(const past *in, const phone_past *of, const open_request *request, const step *fresh, uint64_t now) {
+  const side_past *was = &of->side[fresh->side];
+  int holds = strcmp(was->bound, fresh->target) == 0 && now < was->bound_until_ms;
+  return holds || request->idle_unclear || (!request->was_idle && of->busy_since_ms < in->zone_since_ms + ZONE_REST_MS);
+}
+
 void judge_send(past *in, open_request *request, const step *fresh, uint64_t now) {
   phone_past *of = &in->phone[request->origin->account];
   const side *at = &of->settings.side[fresh->side];
@@ -133,7 +152,8 @@ void judge_send(past *in, open_request *request, const step *fresh, uint64_t now
   if (!may_judge_order(in, of, request->at_ms) || !at->goals || (at->mode && shares_addresses(at)))
     return;
   if (fresh->goal == UNKNOWN) {
-    violated(in, now, "%s goes to a target that its server does not have", request->name);
+    if (!may_be_unlisted(in, of, request, fresh, now))
+      violated(in, now, "%s goes to a target that its server does not have", request->name);
     return;
   }
   for (i = 0; i < request->steps; i++)
@@ -148,8 +168,8 @@ void judge_send(past *in, open_request *request, const step *fresh, uint64_t now
   /* A target that wants a registration first, and did not grant it, is passed by. */
   if (at->register_first && request->steps)
     return;
-  want = expected(&of->settings, request, fresh->side, at_server ? 0 : first);
-  if (at_server == 0 && fresh->goal != want && fresh->goal != expected(&of->settings, request, fresh->side, second))
+  want = expected(of, request, fresh->side, at_server ? 0 : first);
+  if (at_server == 0 && fresh->goal != want && fresh->goal != expected(of, request, fresh->side, second))
     violated(in, now, "%s starts at %s instead of %s", request->name, at->goal[fresh->goal].text,
              want == UNKNOWN ? "no target" : at->goal[want].text);
   else if (at_server && at->mode == 0 && fresh->goal != want)

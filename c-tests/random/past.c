@@ -24,6 +24,7 @@ void past_unsettle(phone_past *of, uint64_t now) {
   for (y = 0; y < 2; y++) {
     of->side[y].last = UNKNOWN;
     of->side[y].switch_ms = UINT64_MAX;
+    memset(of->side[y].lost, 0, sizeof of->side[y].lost);
   }
   of->settings_since_ms = now;
 }
@@ -144,6 +145,8 @@ static void begin(past *in, const command *what) {
   fresh->at_ms = what->at_ms;
   snprintf(fresh->name, sizeof fresh->name, "%s", what->name);
   fresh->was_idle = !of->calls_up && !of->invites_open;
+  if (fresh->was_idle)
+    of->busy_since_ms = what->at_ms;
   /* After an answer the firmware has a moment to say that the call is up. */
   fresh->idle_unclear = of->call_ended_ms && what->at_ms < of->call_ended_ms + 60000u;
   of->invites_open += what->method == SFO_METHOD_INVITE;

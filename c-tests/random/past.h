@@ -23,9 +23,11 @@ typedef struct host_past {
 /* One step of a request. */
 typedef struct step {
   unsigned side, goal;       /* goal UNKNOWN: not in the list as the model has it */
+  char target[48];
   uint32_t budget_ms;
   uint64_t at_ms;
-  int silent, refused;       /* how it failed; neither: not yet */
+  int failed, refused;       /* without an answer, by its answer; neither: not yet */
+  int silent;                /* it failed so that its whole host must be thought dead */
 } step;
 
 /* A request of the file that has not ended. */
@@ -42,6 +44,9 @@ typedef struct side_past {
   unsigned last;             /* the target used last, or UNKNOWN */
   uint64_t switch_ms;        /* when it answered first, or the return was tried last; UINT64_MAX: not known */
   uint64_t bound_until_ms;
+  char bound[48];            /* the target that granted */
+  unsigned lost[MAX_TARGETS];   /* OPTIONS in a row that each target did not answer */
+  uint64_t lost_ms[MAX_TARGETS];   /* the latest */
   uint32_t asked;            /* purpose of the last REGISTER: 'r'egister, 'p'robe, 'u'nregister */
 } side_past;
 
@@ -52,6 +57,7 @@ typedef struct phone_past {
   unsigned calls_up, invites_open;
   uint64_t call_ended_ms;    /* the last moment at which it was not quite clear whether a call was up */
   side_past side[2];
+  uint64_t busy_since_ms;    /* when the calls began of which one is up or on its way */
 } phone_past;
 
 typedef struct past {

@@ -32,7 +32,6 @@ void start_request(run *in, const command *what) {
   fresh->origin = what;
   fresh->method = what->method;
   fresh->started_ms = fresh->asking_ms = in->now_ms;
-  watch_excuse(in, what->account);
   asked.account = what->account;
   asked.method = what->method;
   asked.user_token = index + 1u;
@@ -79,7 +78,6 @@ void cancel_request(run *in, const command *what) {
 
 void set_busy(run *in, uint32_t account, uint32_t busy) {
   sfo_status result;
-  watch_excuse(in, account);
   account_set_put(&in->watches.busy, account, (int)busy);
   enter(in);
   result = sfo_account_set_busy(in->engine, engine_now(in), account, busy);

@@ -121,6 +121,7 @@ void hear_from(run *in, const command *what) {
   char source[64];
   sfo_status result;
   endpoint_to_text(&what->host, source, sizeof source);
+  watch_heard_from(in, what->account, source);
   enter(in);
   result = sfo_engine_heard_from(in->engine, engine_now(in), what->account, source);
   leave(in);

@@ -47,8 +47,8 @@ static int32_t on_send(void *user, const sfo_send *send) {
   attempt *fresh;
   text line = {NULL, 0, 0};
   int32_t result = 0;
-  check_send(in, send);
   keep_walk(in, send);
+  check_send(in, send);
   fresh = keep_sent(in, send);
   in->call.walked[in->call.walks++ % 8u] = send->request;
   text_add(&line, "send");
@@ -132,8 +132,10 @@ static void leave_attempt(run *in, attempt *of, const sfo_cancel *cancel) {
     describe_request(&line, in, of);
     transcript_add(&in->transcript, in->now_ms, &line);
   }
-  if (of->in_flight)
+  if (of->in_flight && cancel->cause == SFO_CAUSE_TIMEOUT)
     end_attempt(in, of, 0, SFO_ABSENT);
+  else if (of->in_flight)
+    withdraw_attempt(in, of);
   of->left = (int)cancel->mode;
   text_add(&line, "cancel");
   describe(&line, of);

@@ -71,7 +71,7 @@ void reboot(run *in, unsigned how) {
   forget_ids(in);
   watch_forget(in);
   in->watches.busy.count = 0;
-  in->watches.settings_unknown = 0;
+  in->watches.settings_known_ms = 0;
   in->destroyed = 0;
   in->calls_begin = 0;
   in->deadline_ms = SFO_TIME_NEVER;

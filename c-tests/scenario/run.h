@@ -33,6 +33,7 @@ typedef struct request {
   char *name;
   uint32_t method;
   int cancelled, done, answered;
+  int aside;               /* REGISTERs for which no pause is kept, and which begin none */
   uint64_t cancelled_ms; /* when, if it was */
   uint64_t started_ms, asking_ms;   /* virtual time; when it last had a server to wait for */
   int begins, up;          /* a call: answered in this call into the library; going on until its hangup */
@@ -146,6 +147,8 @@ void describe(text *to, const attempt *of);
 void describe_request(text *to, const run *in, const attempt *of);
 /* Status 0: no response came. */
 void end_attempt(run *in, attempt *of, uint32_t status, uint32_t granted_s);
+/* The library takes it back: nobody is to blame. */
+void withdraw_attempt(run *in, attempt *of);
 void enter(run *in);
 void leave(run *in);
 void stack_retransmit(run *in, const happening *what);
@@ -181,7 +184,12 @@ void check_end(run *in);
 
 /* watch.c: rules about accounts. An excuse: something happened after which the next registration needs no pause. */
 void watch_excuse(run *in, uint32_t account);   /* 0 = every account */
-void watch_forget(run *in);                     /* a new configuration, or another network */
+void watch_forget(run *in);                     /* another network */
+void watch_settings(run *in);                   /* a new configuration */
+void watch_clock_jump(run *in, int64_t jump_ms);
+/* Something came from the target of an attempt, even too late; or from an address. */
+void watch_heard(run *in, const attempt *of);
+void watch_heard_from(run *in, uint32_t account, const char *address);
 void watch_send(run *in, const sfo_send *send);
 /* status 0: no response came */
 void watch_outcome(run *in, const attempt *of, uint32_t status, uint32_t granted_s);

@@ -27,6 +27,11 @@ void end_attempt(run *in, attempt *of, uint32_t status, uint32_t granted_s) {
   watch_outcome(in, of, status, granted_s);
 }
 
+void withdraw_attempt(run *in, attempt *of) {
+  of->in_flight = 0;
+  of->ended_ms = in->now_ms;
+}
+
 void enter(run *in) {
   memset(&in->call, 0, sizeof in->call);
   in->call.inside = 1;
@@ -88,6 +93,7 @@ void stack_provisional(run *in, const happening *what) {
   sfo_status result;
   if (!of || of->forgotten || !world_answers(in, of))
     return;
+  watch_heard(in, of);
   line = open_line(in, of, "reply", 0, status);
   enter(in);
   result = sfo_attempt_provisional(in->engine, engine_now(in), what->attempt, status);
@@ -143,6 +149,7 @@ void stack_response(run *in, const happening *what) {
   int again;
   if (!of || !still_hears(in, of, status))
     return;
+  watch_heard(in, of);
   again = is_challenge(&what->response) && of->in_flight;
   asked = find_request(in, of->request);
   if (asked && status < 300 && of->in_flight)

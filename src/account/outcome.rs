@@ -227,7 +227,9 @@ impl Account {
             // The target that refused a request does not answer REGISTER either: the account looks for another one.
             Kind::TargetCheck => {
                 for server in Server::BOTH.into_iter().filter(|server| reached[server.index()]) {
-                    self.register(ctx, self.lane_of(server), Walking::Due);
+                    if !self.pauses(server) {
+                        self.register(ctx, self.lane_of(server), Walking::Due);
+                    }
                 }
             }
             Kind::Unregister => self.on_unregistered(ctx),
