@@ -220,6 +220,18 @@ static const goal *well_goal(past *in, const phone *of, const open_request *requ
   return NULL;
 }
 
+/* A registrar that refuses is alive: nobody else is asked instead, and requests that need a registration first fail. */
+static int may_lack_registration(past *in, const phone *of) {
+  unsigned y, g;
+  if (!(of->successive && of->side[1].configured) && !of->side[0].register_first && !of->side[1].register_first)
+    return 0;
+  for (y = 0; y < 2; y++)
+    for (g = 0; g < of->side[y].goals; g++)
+      if (host_of(in, of, y, g)->refuses)
+        return 1;
+  return 0;
+}
+
 /* A far end that does not say at once that it is there looks dead to short budgets. */
 static int speaks_at_once(const command *origin) {
   return !origin->final_ms || (origin->provisional && !origin->provisional_ms);
@@ -234,6 +246,8 @@ void judge_done(past *in, const open_request *request, const char *line, uint64_
     return;
   well = well_goal(in, &of->settings, request, before);
   if (!well)
+    return;
+  if (!strstr(line, "result=answered") && may_lack_registration(in, &of->settings))
     return;
   if (!strstr(line, "result=answered"))
     violated(in, now, "%s fails although %s answers", request->name, well->text);

@@ -83,6 +83,10 @@ static void host_becomes(past *in, const command *what, health now) {
   if (at->is != now || now == HEALTH_ODD)
     at->since_ms = what->at_ms;
   at->is = now;
+  if (now != HEALTH_ODD)
+    at->refuses = 0;
+  else if (what->kind == COMMAND_ANSWER && (!what->method || what->method == SFO_METHOD_REGISTER))
+    at->refuses = what->code < 500 && what->code != 408;
   if (what->kind == COMMAND_ANSWER && what->retry_after != SFO_ABSENT)
     at->pause_until_ms = UINT64_MAX;
   else if (at->pause_until_ms == UINT64_MAX)

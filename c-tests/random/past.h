@@ -17,6 +17,7 @@ typedef struct host_past {
   char ip[24];
   health is;
   uint64_t since_ms;
+  int refuses;               /* registrations, for good */
   uint64_t pause_until_ms;   /* it may have asked for one with Retry-After */
 } host_past;
 

@@ -16,6 +16,8 @@
 /* No registration is tried again sooner, whatever the settings say; a refused one not sooner than a minute. */
 #define LEAST_PAUSE_S 5
 #define REFUSED_PAUSE_S 60
+/* What a walk waits for DNS at most. */
+#define DNS_WAIT_MS 1800u
 #define NEVER UINT64_MAX
 
 /* ---- how long ---- */
@@ -35,10 +37,11 @@ static uint64_t pause_after(const run *in, const watch *at) {
   return (uint64_t)seconds * (in->script->options.jitter ? 800u : 1000u);
 }
 
-/* Probes of a better server keep their own time, from start to start; jitter spreads it by a tenth. */
+/* Probes of a better server keep their own time, from start to start; jitter spreads it by a tenth. A probe may wait for DNS before
+   it is sent, and the next one not. */
 static uint64_t probe_interval(const run *in, uint32_t account) {
   int64_t seconds = account_setting(in, account, has_proxy(in, account) ? "outbound_proxy_fallback_interval" : "fallback.timeout");
-  return (uint64_t)seconds * (in->script->options.jitter ? 900u : 1000u);
+  return (uint64_t)seconds * (in->script->options.jitter ? 900u : 1000u) - DNS_WAIT_MS;
 }
 
 /* ---- which REGISTER ---- */
@@ -52,7 +55,7 @@ static int is_under_way(run *in, uint64_t request) {
 }
 
 /* A request that is with no server may have to be registered for: at a backup, or at server 2 before it takes over. */
-static int request_waits(run *in, uint32_t account) {
+int request_waits(run *in, uint32_t account) {
   size_t i;
   if (!is_successive(in, account) && server_setting(in, account, 1, "register_on_enable") != 1 &&
       server_setting(in, account, 2, "register_on_enable") != 1)
@@ -112,7 +115,7 @@ static void excuse_walk(run *in, uint32_t account, uint32_t server) {
   watch_of(in, account, server)->failed_ms = NEVER;
 }
 
-static silence *silence_of(run *in, const attempt *of, int create) {
+static silence *silence_of(run *in, const attempt *of) {
   watches *all = &in->watches;
   silence *fresh;
   size_t i;
@@ -120,8 +123,6 @@ static silence *silence_of(run *in, const attempt *of, int create) {
     if (all->silent[i].account == of->account && all->silent[i].server == of->server &&
         strcmp(all->silent[i].target, of->target) == 0)
       return &all->silent[i];
-  if (!create)
-    return NULL;
   all->silent = room(all->silent, all->silents, &all->silent_capacity, sizeof *all->silent);
   fresh = &all->silent[all->silents++];
   fresh->account = of->account;
@@ -133,14 +134,21 @@ static silence *silence_of(run *in, const attempt *of, int create) {
 
 /* A rebooted server has lost its registrations: an answer after a loss leads to a REGISTER. */
 static void ends_silence(run *in, silence *of) {
-  if (!of || !of->lost)
+  if (!of->lost)
     return;
   of->lost = 0;
   excuse_walk(in, of->account, of->server);
 }
 
+/* Both servers may lead to one target: whichever of them it was asked for, it is alive. */
 void watch_heard(run *in, const attempt *of) {
-  ends_silence(in, silence_of(in, of, 0));
+  size_t i;
+  /* The library forgets what it left long ago: then it does not know who has answered. */
+  if (!of->in_flight && in->now_ms - of->ended_ms > TRANSACTION_MS)
+    return;
+  for (i = 0; i < in->watches.silents; i++)
+    if (in->watches.silent[i].account == of->account && strcmp(in->watches.silent[i].target, of->target) == 0)
+      ends_silence(in, &in->watches.silent[i]);
 }
 
 void watch_heard_from(run *in, uint32_t account, const char *address) {
@@ -158,7 +166,7 @@ static int is_liveness(const run *in, const attempt *of) {
 }
 
 static void note_loss(run *in, const attempt *of) {
-  silence *at = silence_of(in, of, 1);
+  silence *at = silence_of(in, of);
   at->lost++;
   if (at->lost == (uint32_t)server_setting(in, of->account, of->server, "options_max_lost"))
     excuse_walk(in, of->account, of->server);
@@ -181,11 +189,26 @@ static void end_of_request(run *in, const attempt *of, uint32_t status) {
   }
 }
 
+/* Successive registration: the walk that failed last says when the next one comes, also where that begins at a server that had
+   failed before. A server that has not failed may take over at once. */
+static void note_lane(run *in, const watch *failed) {
+  watch *other;
+  size_t i;
+  for (i = 0; i < in->watches.count; i++) {
+    other = &in->watches.item[i];
+    if (other->account != failed->account || other == failed || other->failed_ms == NEVER || !is_successive(in, other->account))
+      continue;
+    other->failed_ms = failed->failed_ms;
+    other->failed_by_answer = failed->failed_by_answer;
+  }
+}
+
 static void end_of_register(run *in, const attempt *of, uint32_t status) {
   watch *at = watch_of(in, of->account, of->server);
   const request *walk = find_request(in, of->request);
   if (status >= 200 && status < 300) {
-    at->failed_ms = at->probed_ms = NEVER;
+    excuse_walk(in, of->account, of->server);
+    at->probed_ms = NEVER;
     at->returns &= !(walk && walk->aside);
   } else if (walk && walk->aside) {
     at->returns = 0;
@@ -193,6 +216,7 @@ static void end_of_register(run *in, const attempt *of, uint32_t status) {
     at->failed_by_answer = status != 0;
     /* 423 asks for the same again with a longer lifetime. */
     at->failed_ms = status != 423 ? in->now_ms : NEVER;
+    note_lane(in, at);
   }
 }
 
@@ -205,12 +229,13 @@ void pause_outcome(run *in, const attempt *of, uint32_t status) {
     end_of_register(in, of, status);
 }
 
+/* A server that the walk did not come to may still be asked at once. */
 static void end_of_walk(run *in, uint32_t account, uint32_t server) {
   int is_over_both = is_successive(in, account);
   size_t i;
   for (i = 0; i < in->watches.count; i++) {
     watch *at = &in->watches.item[i];
-    if (at->account != account || !(is_over_both || at->server == server))
+    if (at->account != account || !(is_over_both || at->server == server) || at->failed_ms == NEVER)
       continue;
     at->failed_ms = in->now_ms;
     at->returns = 0;
@@ -218,7 +243,9 @@ static void end_of_walk(run *in, uint32_t account, uint32_t server) {
 }
 
 void pause_event(run *in, const sfo_event *event) {
-  if (event->kind == SFO_EVENT_ALL_FAILED)
+  if (event->kind == SFO_EVENT_RESOLUTION_FAILED)
+    watch_of(in, event->account, event->server)->failed_ms = in->now_ms;
+  else if (event->kind == SFO_EVENT_ALL_FAILED)
     end_of_walk(in, event->account, event->server);
   else if (event->kind == SFO_EVENT_FAILBACK_DUE)
     watch_of(in, event->account, event->server)->returns = 1;

@@ -112,12 +112,18 @@ void watch_clock_jump(run *in, int64_t jump_ms) {
   }
 }
 
+/* A backup gets a REGISTER of its own, which nobody renews, before it gets a request. */
 static void check_one_binding(run *in, const sfo_send *send) {
   const watch *other = watch_of(in, send->account, 3u - send->server);
-  if (send->purpose == SFO_PURPOSE_REGISTER && is_successive(in, send->account) && other->in_order &&
+  int goes_first = request_waits(in, send->account) && server_setting(in, send->account, send->server, "register_on_enable") == 1;
+  if (send->purpose == SFO_PURPOSE_REGISTER && is_successive(in, send->account) && other->in_order && !goes_first &&
       in->now_ms < other->granted_ms)
     broken(in, "account %u registers with server %u although its registration with server %u is in order",
            (unsigned)send->account, (unsigned)send->server, (unsigned)other->server);
+}
+
+static int holds(const char *target, uint64_t until_ms, const run *in, const sfo_send *send) {
+  return target && strcmp(target, send->target_text) == 0 && in->now_ms <= until_ms;
 }
 
 static void check_only_registered(run *in, const sfo_send *send) {
@@ -127,7 +133,7 @@ static void check_only_registered(run *in, const sfo_send *send) {
       server_setting(in, send->account, send->server, "register_on_enable") != 1 ||
       server_setting(in, send->account, send->server, "failback_mode") == 0 || is_numeric(in, send->account, send->server))
     return;
-  if (!at->target || strcmp(at->target, send->target_text) != 0 || in->now_ms > at->granted_ms)
+  if (!holds(at->target, at->granted_ms, in, send) && !holds(at->beside, at->beside_ms, in, send))
     broken(in, "%s goes to %s, which holds no registration, although only registered servers are allowed",
            method_name(send->method), send->target_text);
 }
@@ -136,26 +142,45 @@ void watch_send(run *in, const sfo_send *send) {
   if (!knows_settings(in) || (send->server != 1 && send->server != 2))
     return;
   check_only_registered(in, send);
+  if (send->purpose == SFO_PURPOSE_UNREGISTER)
+    watch_of(in, send->account, send->server)->in_order = 0;
   if (send->method != SFO_METHOD_REGISTER || send->ordinal != 1 || send->purpose == SFO_PURPOSE_UNREGISTER)
     return;
   check_one_binding(in, send);
   check_pause(in, send);
 }
 
-static void note_grant(run *in, watch *at, const attempt *of, uint32_t granted_s) {
+/* The return to a primary, for instance: it says nothing about the target that the account is at. */
+static int is_aside(run *in, const attempt *of) {
+  const request *walk = find_request(in, of->request);
+  return walk && walk->aside;
+}
+
+static void note_beside(watch *at, const attempt *of, uint64_t until_ms) {
+  free(at->beside);
+  at->beside = copy_string(of->target);
+  at->beside_ms = until_ms;
+}
+
+static void note_grant(run *in, const attempt *of, uint32_t granted_s) {
+  uint64_t until_ms = in->now_ms + 1000u * (uint64_t)(granted_s == SFO_ABSENT ? of->expires_s : granted_s);
+  watch *at, *other;
+  watch_of(in, of->account, of->server);
+  other = watch_of(in, of->account, 3u - of->server);
+  /* Now that both are there, they stay where they are. */
+  at = watch_of(in, of->account, of->server);
+  if (of->purpose == SFO_PURPOSE_REGISTER && is_aside(in, of) && is_successive(in, of->account) && other->in_order &&
+      in->now_ms < other->granted_ms) {
+    note_beside(at, of, until_ms);
+    return;
+  }
   at->forced = !at->target || at->target_failed || in->now_ms >= at->granted_ms;
   free(at->target);
   at->target = copy_string(of->target);
   at->target_failed = 0;
-  at->granted_ms = in->now_ms + 1000u * (uint64_t)(granted_s == SFO_ABSENT ? of->expires_s : granted_s);
+  at->granted_ms = until_ms;
   at->in_order = 1;
-  watch_of(in, of->account, 3u - of->server)->in_order = 0;
-}
-
-/* The return to a primary, for instance: it says nothing about the target that the account is at. */
-static int is_aside_of(run *in, const attempt *of) {
-  const request *walk = find_request(in, of->request);
-  return walk && walk->aside;
+  other->in_order = 0;
 }
 
 void watch_outcome(run *in, const attempt *of, uint32_t status, uint32_t granted_s) {
@@ -163,14 +188,14 @@ void watch_outcome(run *in, const attempt *of, uint32_t status, uint32_t granted
   int granted = of->method == SFO_METHOD_REGISTER && status >= 200 && status < 300;
   pause_outcome(in, of, status);
   if (granted && of->purpose != SFO_PURPOSE_UNREGISTER) {
-    note_grant(in, at, of, granted_s);
+    note_grant(in, of, granted_s);
   } else if (granted) {
     /* The registration was removed. */
     at->in_order = 0;
     at->granted_ms = in->now_ms;
   } else if (status == 0 || (of->purpose == SFO_PURPOSE_REQUEST ? declines(of, status) : status >= 300)) {
     int is_home = at->target && strcmp(at->target, of->target) == 0;
-    at->in_order &= !is_home && is_aside_of(in, of);
+    at->in_order &= !is_home && is_aside(in, of);
     at->target_failed |= is_home;
   }
 }
@@ -239,6 +264,7 @@ void watch_free(run *in) {
   for (i = 0; i < all->count; i++) {
     free(all->item[i].target);
     free(all->item[i].declined);
+    free(all->item[i].beside);
   }
   for (i = 0; i < all->silents; i++)
     free(all->silent[i].target);

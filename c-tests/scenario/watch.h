@@ -29,6 +29,8 @@ typedef struct watch {
   char *declined;          /* the target that declined a request of the firmware: it is to be checked by a REGISTER */
   char *target;            /* that granted the last registration */
   uint64_t granted_ms;     /* until when */
+  char *beside;            /* that granted one for a request only, while the other server holds the one that is maintained */
+  uint64_t beside_ms;      /* until when */
   int in_order;            /* granted, and nothing has failed here since */
   int target_failed;       /* that target has failed since it granted */
   int forced;              /* it had when the present one granted: the account had to move */
