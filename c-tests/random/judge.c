@@ -206,10 +206,18 @@ static uint64_t bound_ms(past *in, const phone *of, const command *origin) {
   return sum;
 }
 
-static const goal *well_goal(past *in, const phone *of, const open_request *request, uint64_t since) {
+/* Concurrent registration passes server 2 by while it holds no registration, and for some methods altogether. */
+static int passes_server_2(const phone_past *of, const open_request *request, uint64_t now) {
+  const phone *settings = &of->settings;
+  return settings->side[0].configured && !settings->successive &&
+         (home_only(settings, request->origin->method) || of->side[1].bound_until_ms < now);
+}
+
+static const goal *well_goal(past *in, const phone_past *who, const open_request *request, uint64_t since, uint64_t now) {
+  const phone *of = &who->settings;
   unsigned y, g;
   for (y = 0; y < 2; y++) {
-    if (y == 1 && of->side[0].configured && home_only(of, request->origin->method))
+    if (y == 1 && passes_server_2(who, request, now))
       continue;
     for (g = 0; g < of->side[y].goals; g++) {
       const host_past *at = host_of(in, of, y, g);
@@ -244,7 +252,7 @@ void judge_done(past *in, const open_request *request, const char *line, uint64_
   if (!speaks_at_once(request->origin) || !is_steady(in, of, request->at_ms) || !hosts_unchanged(in, &of->settings, before) || of->settings.side[0].only_signal ||
       of->settings.side[1].only_signal || strstr(line, "result=stopped") || strstr(line, "result=released"))
     return;
-  well = well_goal(in, &of->settings, request, before);
+  well = well_goal(in, of, request, before, now);
   if (!well)
     return;
   if (!strstr(line, "result=answered") && may_lack_registration(in, &of->settings))

@@ -54,17 +54,21 @@ static int is_under_way(run *in, uint64_t request) {
   return 0;
 }
 
+/* What was begun for a request that was withdrawn meanwhile goes on, and may have waited for DNS before it is seen. */
+int request_is_waiting(run *in, const request *at, uint32_t account) {
+  int is_open = !at->done && (!at->cancelled || in->now_ms - at->cancelled_ms < DNS_WAIT_MS);
+  return is_open && at->origin && at->id && at->origin->account == account && !is_under_way(in, at->id);
+}
+
 /* A request that is with no server may have to be registered for: at a backup, or at server 2 before it takes over. */
-int request_waits(run *in, uint32_t account) {
+static int request_waits(run *in, uint32_t account) {
   size_t i;
   if (!is_successive(in, account) && server_setting(in, account, 1, "register_on_enable") != 1 &&
       server_setting(in, account, 2, "register_on_enable") != 1)
     return 0;
-  for (i = first_request(in); i < in->requests; i++) {
-    const request *at = &in->request[i];
-    if (at->origin && at->id && !at->done && !at->cancelled && at->origin->account == account && !is_under_way(in, at->id))
+  for (i = first_request(in); i < in->requests; i++)
+    if (request_is_waiting(in, &in->request[i], account))
       return 1;
-  }
   return 0;
 }
 

@@ -12,8 +12,8 @@ int is_successive(const run *in, uint32_t account);
 
 /* Does this response mean that a request must look elsewhere? As usual; settings may name other codes. */
 int declines(const attempt *of, uint32_t status);
-/* Is there a request of the account that waits for a REGISTER, as far as anybody can see? */
-int request_waits(run *in, uint32_t account);
+/* Is this a request of the account that is with no server? */
+int request_is_waiting(run *in, const request *at, uint32_t account);
 /* A walk of REGISTERs begins. */
 void check_pause(run *in, const sfo_send *send);
 /* An attempt has ended; status 0: no response came. */

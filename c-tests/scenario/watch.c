@@ -112,12 +112,35 @@ void watch_clock_jump(run *in, int64_t jump_ms) {
   }
 }
 
-/* A backup gets a REGISTER of its own, which nobody renews, before it gets a request. */
+/* Where the account keeps its registration now, with successive registration. */
+static uint32_t maintained(const run *in, uint32_t account) {
+  return account_set_has(&in->watches.on_server_2, account) ? 2u : 1u;
+}
+
+/* Has this request asked a target of the server in vain? */
+static int failed_at(const run *in, const request *of, uint32_t server) {
+  size_t i;
+  for (i = in->attempts; i > 0 && in->attempt[i - 1].sent_ms >= of->started_ms; i--)
+    if (in->attempt[i - 1].request == of->id && in->attempt[i - 1].server == server)
+      return 1;
+  return 0;
+}
+
+/* A backup gets a REGISTER of its own, which nobody renews, before it gets a request. A request that failed at the one server makes
+   the other take over. */
+static int is_for_request(run *in, const sfo_send *send) {
+  int is_first = server_setting(in, send->account, send->server, "register_on_enable") == 1;
+  size_t i;
+  for (i = first_request(in); i < in->requests; i++)
+    if (request_is_waiting(in, &in->request[i], send->account) && (is_first || failed_at(in, &in->request[i], 3u - send->server)))
+      return 1;
+  return 0;
+}
+
 static void check_one_binding(run *in, const sfo_send *send) {
   const watch *other = watch_of(in, send->account, 3u - send->server);
-  int goes_first = request_waits(in, send->account) && server_setting(in, send->account, send->server, "register_on_enable") == 1;
-  if (send->purpose == SFO_PURPOSE_REGISTER && is_successive(in, send->account) && other->in_order && !goes_first &&
-      in->now_ms < other->granted_ms)
+  if (send->purpose == SFO_PURPOSE_REGISTER && is_successive(in, send->account) && other->server == maintained(in, send->account) &&
+      other->in_order && in->now_ms < other->granted_ms && !is_for_request(in, send))
     broken(in, "account %u registers with server %u although its registration with server %u is in order",
            (unsigned)send->account, (unsigned)send->server, (unsigned)other->server);
 }
@@ -169,8 +192,7 @@ static void note_grant(run *in, const attempt *of, uint32_t granted_s) {
   other = watch_of(in, of->account, 3u - of->server);
   /* Now that both are there, they stay where they are. */
   at = watch_of(in, of->account, of->server);
-  if (of->purpose == SFO_PURPOSE_REGISTER && is_aside(in, of) && is_successive(in, of->account) && other->in_order &&
-      in->now_ms < other->granted_ms) {
+  if (is_aside(in, of) && is_successive(in, of->account) && of->server != maintained(in, of->account)) {
     note_beside(at, of, until_ms);
     return;
   }
@@ -237,12 +259,28 @@ static void check_failback(run *in, const sfo_event *event) {
   }
 }
 
+/* What was granted beside is the one that is maintained now. */
+static void take_over(run *in, uint32_t account, uint32_t server) {
+  watch *at = watch_of(in, account, server);
+  account_set_put(&in->watches.on_server_2, account, server == 2);
+  if (!at->beside)
+    return;
+  free(at->target);
+  at->target = at->beside;
+  at->granted_ms = at->beside_ms;
+  at->beside = NULL;
+  at->in_order = 1;
+  at->target_failed = 0;
+  at->forced = 1;
+  watch_of(in, account, 3u - server)->in_order = 0;
+}
+
 void watch_event(run *in, const sfo_event *event) {
   int is_new = event->kind == SFO_EVENT_REGISTRATION && event->state == SFO_REG_REGISTERING;
   check_failback(in, event);
-  if (event->kind == SFO_EVENT_FALLBACK_ENTERED)
-    account_set_put(&in->watches.on_server_2, event->account, 1);
-  else if (event->kind == SFO_EVENT_FALLBACK_LEFT || (is_new && event->server == 1))
+  if (event->kind == SFO_EVENT_FALLBACK_ENTERED || event->kind == SFO_EVENT_FALLBACK_LEFT)
+    take_over(in, event->account, event->kind == SFO_EVENT_FALLBACK_ENTERED ? 2u : 1u);
+  else if (is_new && event->server == 1)
     account_set_put(&in->watches.on_server_2, event->account, 0);
   pause_event(in, event);
 }

@@ -130,10 +130,10 @@ impl Account {
         }
     }
 
-    /// True if the last registration walk found this server dead as well, and the next one has its time.
+    /// True if the last registration walk failed at this server, and the next one has its time.
     pub(super) fn pauses(&self, server: Server) -> bool {
         let lane = &self.lanes[usize::from(self.lane_of(server))];
-        lane.failures > 0 && lane.timer.is_some()
+        (lane.failures > 0 || lane.refusals > 0) && lane.timer.is_some()
     }
 
     /// Successive registration: the next probe of server 1, counted from the start of the last one.

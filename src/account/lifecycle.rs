@@ -162,7 +162,14 @@ impl Account {
     pub(super) fn forget_places(&mut self, ctx: &mut Context<'_>) {
         for server in Server::BOTH {
             self.forget_last(ctx, server);
-            self.sides[server.index()].registered_beside = None;
+        }
+        self.forget_asides();
+    }
+
+    /// Forgets the registrations beside the maintained ones, and what waited for a REGISTER that is given up.
+    pub(super) fn forget_asides(&mut self) {
+        for side in &mut self.sides {
+            side.registered_beside = None;
         }
         self.owed_check = None;
     }
