@@ -6,6 +6,8 @@
 
 /* After DNS was unwell, an account may go on with an old list for half a minute, and with a short memory of the failure. */
 #define DNS_REST_MS 60000u
+/* That a name does not exist may be remembered for 300 s. */
+#define DENIAL_REST_MS 360000u
 /* A zone's change is known at the latest when the longest of our TTLs has passed. */
 #define ZONE_REST_MS 3700000u
 /* New settings wait for the end of calls, but not longer than ten minutes. */
@@ -30,6 +32,7 @@ static int is_steady(const past *in, const phone_past *of, uint64_t at) {
   if (!of->running || of->settings_since_ms + SETTINGS_REST_MS > at || in->device_since_ms + SETTINGS_REST_MS > at)
     return 0;
   return !named || (!in->dns_bad && !in->dns_slow && in->dns_since_ms + DNS_REST_MS <= at &&
+                    (!in->denied_ms || in->denied_ms + DENIAL_REST_MS <= at) &&
                     (!in->zone_since_ms || in->zone_since_ms + ZONE_REST_MS <= at));
 }
 

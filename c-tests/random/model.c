@@ -210,6 +210,18 @@ static void read_refused(past *in, const char *line) {
   *of = in->open[--in->opens];
 }
 
+/* A registration walk that no target answered: the next one, and so the next request, begins at the primary. */
+static void read_event(past *in, const char *line) {
+  unsigned x = number(line, " account="), y = number(line, " server=");
+  int is_walk_lost = strstr(line, "state=refresh-failing") || strstr(line, "state=retrying");
+  if (!x || x > MAX_PHONES || !y || y > 2)
+    return;
+  if (has_prefix(line, "event registration") && is_walk_lost)
+    lose(&in->phone[x], y - 1);
+  else if (has_prefix(line, "event all-failed"))
+    lose(&in->phone[x], 0), lose(&in->phone[x], 1);
+}
+
 static void read_line(past *in, const entry *at) {
   if (strstr(at->line, " status="))
     note_liveness(in, at->line, 0, at->at_ms);
@@ -223,6 +235,8 @@ static void read_line(past *in, const entry *at) {
     read_refused(in, at->line);
   else if (has_prefix(at->line, "fail "))
     read_fail(in, at->line);
+  else if (has_prefix(at->line, "event "))
+    read_event(in, at->line);
   else if (has_prefix(at->line, "done "))
     read_done(in, at->line, at->at_ms);
   else if (has_prefix(at->line, "reply ") && find(in, at->line) && !strstr(at->line, "status=40"))

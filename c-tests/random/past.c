@@ -98,6 +98,9 @@ static void dns_changes(past *in, const command *what) {
     in->dns_slow = what->value > 0;
   else
     in->dns_bad = what->kind == COMMAND_DNS_NXDOMAIN || what->value != DNS_UP;
+  if (in->denies)
+    in->denied_ms = what->at_ms;
+  in->denies = what->kind == COMMAND_DNS_NXDOMAIN || (in->denies && what->kind == COMMAND_DNS_DELAY);
   in->dns_since_ms = what->at_ms;
 }
 

@@ -68,6 +68,8 @@ typedef struct past {
   host_past host[MAX_HOSTS];
   unsigned hosts;
   int dns_bad, dns_slow;
+  int denies;                /* a DNS server has said that a name does not exist */
+  uint64_t denied_ms;        /* until when it did */
   uint64_t dns_since_ms, zone_since_ms, device_since_ms;
   uint32_t grant_s;
   phone_past phone[MAX_PHONES + 1];

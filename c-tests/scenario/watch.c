@@ -196,6 +196,9 @@ static void note_grant(run *in, const attempt *of, uint32_t granted_s) {
     note_beside(at, of, until_ms);
     return;
   }
+  /* Where a better target only declined a request, this one knows the phone beside it. */
+  if (is_aside(in, of) && of->purpose == SFO_PURPOSE_REGISTER)
+    note_beside(at, of, until_ms);
   at->forced = !at->target || at->target_failed || in->now_ms >= at->granted_ms;
   free(at->target);
   at->target = copy_string(of->target);
