@@ -26,7 +26,7 @@ watch *watch_of(run *in, uint32_t account, uint32_t server) {
   memset(fresh, 0, sizeof *fresh);
   fresh->account = account;
   fresh->server = server;
-  fresh->failed_ms = fresh->probed_ms = NEVER;
+  fresh->failed_ms = fresh->probed_ms = fresh->forced_ms = NEVER;
   return fresh;
 }
 
@@ -179,7 +179,8 @@ static int is_aside(run *in, const attempt *of) {
   return walk && walk->aside;
 }
 
-static void note_beside(watch *at, const attempt *of, uint64_t until_ms) {
+static void note_beside(const run *in, watch *at, const attempt *of, uint64_t until_ms) {
+  at->beside_since_ms = in->now_ms;
   free(at->beside);
   at->beside = copy_string(of->target);
   at->beside_ms = until_ms;
@@ -193,13 +194,14 @@ static void note_grant(run *in, const attempt *of, uint32_t granted_s) {
   /* Now that both are there, they stay where they are. */
   at = watch_of(in, of->account, of->server);
   if (is_aside(in, of) && is_successive(in, of->account) && of->server != maintained(in, of->account)) {
-    note_beside(at, of, until_ms);
+    note_beside(in, at, of, until_ms);
     return;
   }
   /* Where a better target only declined a request, this one knows the phone beside it. */
   if (is_aside(in, of) && of->purpose == SFO_PURPOSE_REGISTER)
-    note_beside(at, of, until_ms);
-  at->forced = !at->target || at->target_failed || in->now_ms >= at->granted_ms;
+    note_beside(in, at, of, until_ms);
+  if (!at->target || at->target_failed || in->now_ms >= at->granted_ms)
+    at->forced_ms = in->now_ms;
   free(at->target);
   at->target = copy_string(of->target);
   at->target_failed = 0;
@@ -248,25 +250,24 @@ void account_set_put(account_set *to, uint32_t account, int inside) {
 /* Moving on because the current target failed is no failback, nor is the return from server 2 to server 1. */
 static void check_failback(run *in, const sfo_event *event) {
   watches *all = &in->watches;
-  int within = all->current_account == event->account && all->current_server == event->server;
+  const watch *at = watch_of(in, event->account, event->server);
   int is_failback = event->kind == SFO_EVENT_FAILBACK_DONE ||
-                    (event->kind == SFO_EVENT_CURRENT_TARGET && within && event->cause == SFO_CAUSE_RECOVERED);
+                    (event->kind == SFO_EVENT_CURRENT_TARGET && at->is_current && event->cause == SFO_CAUSE_RECOVERED);
   /* A target that failed is left, whatever has been heard of it since; the walk then begins at the primary. */
-  is_failback = is_failback && !watch_of(in, event->account, event->server)->forced;
-  if (is_failback && knows_settings(in) && account_set_has(&all->busy, event->account) &&
+  if (is_failback && at->forced_ms != in->now_ms && knows_settings(in) && account_set_has(&all->busy, event->account) &&
       server_setting(in, event->account, event->server, "failback_mode") > 0)
     broken(in, "account %u fails back to %s during a call", (unsigned)event->account, event->to ? event->to : "-");
   if (event->kind == SFO_EVENT_CURRENT_TARGET) {
-    all->current_account = event->account;
-    all->current_server = event->server;
+    watch_of(in, event->account, event->server)->is_current = 1;
+    watch_of(in, event->account, 3u - event->server)->is_current = 0;
   }
 }
 
-/* What was granted beside is the one that is maintained now. */
+/* Successive registration: what was granted beside just now is the one that is maintained. */
 static void take_over(run *in, uint32_t account, uint32_t server) {
   watch *at = watch_of(in, account, server);
   account_set_put(&in->watches.on_server_2, account, server == 2);
-  if (!at->beside)
+  if (!at->beside || at->beside_since_ms != in->now_ms || !is_successive(in, account))
     return;
   free(at->target);
   at->target = at->beside;
@@ -274,7 +275,7 @@ static void take_over(run *in, uint32_t account, uint32_t server) {
   at->beside = NULL;
   at->in_order = 1;
   at->target_failed = 0;
-  at->forced = 1;
+  at->forced_ms = in->now_ms;
   watch_of(in, account, 3u - server)->in_order = 0;
 }
 

@@ -30,10 +30,11 @@ typedef struct watch {
   char *target;            /* that granted the last registration */
   uint64_t granted_ms;     /* until when */
   char *beside;            /* that granted one for a request only, while the other server holds the one that is maintained */
-  uint64_t beside_ms;      /* until when */
+  uint64_t beside_since_ms, beside_ms;   /* from when until when */
   int in_order;            /* granted, and nothing has failed here since */
   int target_failed;       /* that target has failed since it granted */
-  int forced;              /* it had when the present one granted: the account had to move */
+  uint64_t forced_ms;      /* when a registration moved although nobody wanted to go: it had failed, or there was none */
+  int is_current;          /* of the two servers, the one of the latest change of the current target */
 } watch;
 
 typedef struct watches {
@@ -43,7 +44,6 @@ typedef struct watches {
   size_t silents, silent_capacity;
   account_set busy;        /* with a call up */
   account_set on_server_2; /* successive registration: server 2 has taken over */
-  uint32_t current_account, current_server;   /* of the latest change of a current target */
   uint64_t world_changed_ms;
   uint64_t settings_known_ms;   /* from when on the settings of the file are those of the accounts */
 } watches;
