@@ -189,17 +189,18 @@ static void note_beside(const run *in, watch *at, const attempt *of, uint64_t un
 static void note_grant(run *in, const attempt *of, uint32_t granted_s) {
   uint64_t until_ms = in->now_ms + 1000u * (uint64_t)(granted_s == SFO_ABSENT ? of->expires_s : granted_s);
   watch *at, *other;
+  int is_elsewhere, is_away;
   watch_of(in, of->account, of->server);
   other = watch_of(in, of->account, 3u - of->server);
   /* Now that both are there, they stay where they are. */
   at = watch_of(in, of->account, of->server);
-  if (is_aside(in, of) && is_successive(in, of->account) && of->server != maintained(in, of->account)) {
+  is_elsewhere = at->target && in->now_ms < at->granted_ms && strcmp(at->target, of->target) != 0;
+  is_away = is_successive(in, of->account) && of->server != maintained(in, of->account);
+  /* For a request only, unless the library says that the registration has moved there. */
+  if (is_aside(in, of) && of->purpose == SFO_PURPOSE_REGISTER && (is_away || is_elsewhere)) {
     note_beside(in, at, of, until_ms);
     return;
   }
-  /* Where a better target only declined a request, this one knows the phone beside it. */
-  if (is_aside(in, of) && of->purpose == SFO_PURPOSE_REGISTER)
-    note_beside(in, at, of, until_ms);
   if (!at->target || at->target_failed || in->now_ms >= at->granted_ms)
     at->forced_ms = in->now_ms;
   free(at->target);
@@ -263,11 +264,10 @@ static void check_failback(run *in, const sfo_event *event) {
   }
 }
 
-/* Successive registration: what was granted beside just now is the one that is maintained. */
-static void take_over(run *in, uint32_t account, uint32_t server) {
-  watch *at = watch_of(in, account, server);
-  account_set_put(&in->watches.on_server_2, account, server == 2);
-  if (!at->beside || at->beside_since_ms != in->now_ms || !is_successive(in, account))
+/* What was granted just now for a request is the registration that is maintained. */
+static void note_move(run *in, const sfo_event *event) {
+  watch *at = watch_of(in, event->account, event->server);
+  if (!at->beside || at->beside_since_ms != in->now_ms || !event->to || strcmp(event->to, at->beside) != 0)
     return;
   free(at->target);
   at->target = at->beside;
@@ -276,14 +276,17 @@ static void take_over(run *in, uint32_t account, uint32_t server) {
   at->in_order = 1;
   at->target_failed = 0;
   at->forced_ms = in->now_ms;
-  watch_of(in, account, 3u - server)->in_order = 0;
+  if (is_successive(in, event->account))
+    watch_of(in, event->account, 3u - event->server)->in_order = 0;
 }
 
 void watch_event(run *in, const sfo_event *event) {
   int is_new = event->kind == SFO_EVENT_REGISTRATION && event->state == SFO_REG_REGISTERING;
   check_failback(in, event);
+  if (event->kind == SFO_EVENT_REGISTRATION && event->state == SFO_REG_REGISTERED)
+    note_move(in, event);
   if (event->kind == SFO_EVENT_FALLBACK_ENTERED || event->kind == SFO_EVENT_FALLBACK_LEFT)
-    take_over(in, event->account, event->kind == SFO_EVENT_FALLBACK_ENTERED ? 2u : 1u);
+    account_set_put(&in->watches.on_server_2, event->account, event->kind == SFO_EVENT_FALLBACK_ENTERED);
   else if (is_new && event->server == 1)
     account_set_put(&in->watches.on_server_2, event->account, 0);
   pause_event(in, event);
