@@ -91,14 +91,23 @@ static int looks_for_recovery(run *in, const sfo_send *send) {
          account_set_has(&in->watches.on_server_2, send->account);
 }
 
+static void check_probe(run *in, watch *at) {
+  int is_early = at->probed_ms != NEVER && in->now_ms - at->probed_ms < probe_interval(in, at->account);
+  if (is_early && !at->may_probe)
+    broken(in, "account %u probes server %u again after %" PRIu64 " ms", (unsigned)at->account, (unsigned)at->server,
+           in->now_ms - at->probed_ms);
+  /* One that comes in between does not change when the next is due. */
+  if (is_early)
+    at->may_probe = 0;
+  else
+    at->probed_ms = in->now_ms;
+}
+
 void check_pause(run *in, const sfo_send *send) {
   watch *at = watch_of(in, send->account, send->server);
   request *walk = find_request(in, send->request);
   if (looks_for_recovery(in, send)) {
-    if (at->probed_ms != NEVER && in->now_ms - at->probed_ms < probe_interval(in, send->account))
-      broken(in, "account %u probes server %u again after %" PRIu64 " ms", (unsigned)send->account, (unsigned)send->server,
-             in->now_ms - at->probed_ms);
-    at->probed_ms = in->now_ms;
+    check_probe(in, at);
     walk->aside = 1;
   } else if (is_aside(in, at, send) || request_waits(in, send->account)) {
     walk->aside = 1;
@@ -111,12 +120,15 @@ void check_pause(run *in, const sfo_send *send) {
 /* ---- what is new ---- */
 
 /* The next walk may come at once. One walk goes over both servers, unless the account registers with each on its own. */
-static void excuse_walk(run *in, uint32_t account, uint32_t server) {
-  if (is_successive(in, account)) {
-    watch_excuse(in, account);
-    return;
+static void excuse_walk(run *in, uint32_t account, uint32_t server, int may_probe) {
+  uint32_t y;
+  for (y = 1; y <= 2; y++) {
+    watch *at = watch_of(in, account, y);
+    if (y != server && !is_successive(in, account))
+      continue;
+    at->failed_ms = NEVER;
+    at->may_probe |= may_probe;
   }
-  watch_of(in, account, server)->failed_ms = NEVER;
 }
 
 static silence *silence_of(run *in, const attempt *of) {
@@ -132,6 +144,7 @@ static silence *silence_of(run *in, const attempt *of) {
   fresh->account = of->account;
   fresh->server = of->server;
   fresh->lost = 0;
+  fresh->lost_ms = 0;
   fresh->target = copy_string(of->target);
   return fresh;
 }
@@ -141,7 +154,7 @@ static void ends_silence(run *in, silence *of) {
   if (!of->lost)
     return;
   of->lost = 0;
-  excuse_walk(in, of->account, of->server);
+  excuse_walk(in, of->account, of->server, 1);
 }
 
 /* Both servers may lead to one target: whichever of them it was asked for, it is alive. */
@@ -171,9 +184,14 @@ static int is_liveness(const run *in, const attempt *of) {
 
 static void note_loss(run *in, const attempt *of) {
   silence *at = silence_of(in, of);
+  uint64_t interval_ms = 1000u * (uint64_t)server_setting(in, of->account, of->server, "options_interval");
+  /* A target that has not been asked for longer was not watched meanwhile: it is counted from the beginning. */
+  if (in->now_ms - at->lost_ms > interval_ms + 2u * TRANSACTION_MS)
+    at->lost = 0;
+  at->lost_ms = in->now_ms;
   at->lost++;
   if (at->lost == (uint32_t)server_setting(in, of->account, of->server, "options_max_lost"))
-    excuse_walk(in, of->account, of->server);
+    excuse_walk(in, of->account, of->server, 1);
 }
 
 int declines(const attempt *of, uint32_t status) {
@@ -189,7 +207,7 @@ static void end_of_request(run *in, const attempt *of, uint32_t status) {
     free(at->declined);
     at->declined = copy_string(of->target);
   } else if (!at->target || in->now_ms >= at->granted_ms) {
-    excuse_walk(in, of->account, of->server);
+    excuse_walk(in, of->account, of->server, 1);
   }
 }
 
@@ -211,7 +229,7 @@ static void end_of_register(run *in, const attempt *of, uint32_t status) {
   watch *at = watch_of(in, of->account, of->server);
   const request *walk = find_request(in, of->request);
   if (status >= 200 && status < 300) {
-    excuse_walk(in, of->account, of->server);
+    excuse_walk(in, of->account, of->server, 0);
     at->probed_ms = NEVER;
     at->returns &= !(walk && walk->aside);
   } else if (walk && walk->aside) {

@@ -16,6 +16,7 @@ int account_set_has(const account_set *of, uint32_t account);
 /* A target that did not answer OPTIONS, how many times in a row. */
 typedef struct silence {
   uint32_t account, server, lost;
+  uint64_t lost_ms;        /* the latest */
   char *target;
 } silence;
 
@@ -24,6 +25,7 @@ typedef struct watch {
   uint32_t account, server;
   uint64_t failed_ms;      /* when a registration walk last failed here; UINT64_MAX = the next may come at any time */
   int failed_by_answer;
+  int may_probe;           /* once, whatever the interval says: it has been heard of again */
   uint64_t probed_ms;      /* when the last probe for recovery began; UINT64_MAX = none, or as above */
   int returns;             /* the return to the primary is due: a probe may belong to it */
   char *declined;          /* the target that declined a request of the firmware: it is to be checked by a REGISTER */
