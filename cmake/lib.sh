@@ -304,8 +304,9 @@ need_tools() {
 # ---- building --------------------------------------------------------------------------------------
 
 # build TARGET...
+# ${settings[@]}, where a script has them, are given to CMake as well.
 build() {
-    local jobs arguments=()
+    local jobs arguments=(${settings[@]+"${settings[@]}"})
     jobs=$(nproc 2>/dev/null || echo 2)
 
     say "Configuring in $build_dir"

@@ -37,8 +37,12 @@ static void requests(plan *out, dice *from, world_plan *of, unsigned x) {
         snprintf(tail, sizeof tail, " provisional=180@%u", PICK(from, 0, 0, 0, 1, 3));
       plan_add(out, SECTION_AT, at, "request %s %u as r%u%s final=%u@%u", method, x, n, tail, PICK(from, 200, 200, 200, 486, 603),
                dice_between(from, 3, 20));
-      if (dice_percent(from, 70))
-        plan_add(out, SECTION_AT, at + 30000u + length_ms(from) / 4u, "hangup r%u", n);
+      if (dice_percent(from, 70)) {
+        uint64_t end = at + 30000u + length_ms(from) / 4u;
+        plan_add(out, SECTION_AT, end, "hangup r%u", n);
+        /* Whoever hangs up before the far end has answered withdraws the call: no call is up for ever. */
+        plan_add(out, SECTION_AT, end, "cancel r%u", n);
+      }
     }
     if (dice_percent(from, 8))
       plan_add(out, SECTION_AT, at + dice_below(from, 40000), "cancel r%u", n);

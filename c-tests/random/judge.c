@@ -6,6 +6,8 @@
 
 /* After DNS was unwell, an account may go on with an old list for half a minute, and with a short memory of the failure. */
 #define DNS_REST_MS 60000u
+/* That a name does not exist may be remembered for 300 s. */
+#define DENIAL_REST_MS 360000u
 /* A zone's change is known at the latest when the longest of our TTLs has passed. */
 #define ZONE_REST_MS 3700000u
 /* New settings wait for the end of calls, but not longer than ten minutes. */
@@ -14,6 +16,8 @@
 #define DNS_WAIT_MS 3600u
 /* Longer than the lifetime of a binding, the longest pause, and what the walks between them take. */
 #define LONG_MS 7800000u
+/* Until an OPTIONS counts as not answered, at most, and the next one is sent. */
+#define WHOLE_QUESTION_MS 40000u
 /* Round trips and clicks of timers. */
 #define SLACK_MS 4000u
 
@@ -28,6 +32,7 @@ static int is_steady(const past *in, const phone_past *of, uint64_t at) {
   if (!of->running || of->settings_since_ms + SETTINGS_REST_MS > at || in->device_since_ms + SETTINGS_REST_MS > at)
     return 0;
   return !named || (!in->dns_bad && !in->dns_slow && in->dns_since_ms + DNS_REST_MS <= at &&
+                    (!in->denied_ms || in->denied_ms + DENIAL_REST_MS <= at) &&
                     (!in->zone_since_ms || in->zone_since_ms + ZONE_REST_MS <= at));
 }
 
@@ -70,18 +75,28 @@ static int lies_on_silent_address(const phone *of, const open_request *request, 
   return 0;
 }
 
-/* The next target of a server for a walk that began at its goal `start`. */
-static unsigned expected(const phone *of, const open_request *request, unsigned y, unsigned start) {
-  unsigned g, i, count = of->side[y].goals, late = UNKNOWN;
+/* OPTIONS were not answered often enough, the last of them as lately as they are sent. */
+static int is_given_up(const phone_past *of, unsigned y, unsigned goal, uint64_t at) {
+  const side *has = &of->settings.side[y];
+  uint64_t most_ms = has->options_interval_s * 1000u + WHOLE_QUESTION_MS;
+  return has->options_interval_s && of->side[y].lost[goal] >= has->options_max_lost && of->side[y].lost_ms[goal] + most_ms > at;
+}
+
+/* The next target of a server for a walk that began at its goal `start`: those that were given up behind the others, those on
+   an address that was silent in this walk at the end. */
+static unsigned expected(const phone_past *of, const open_request *request, unsigned y, unsigned start) {
+  unsigned g, i, rank, best = UNKNOWN, best_rank = 3, count = of->settings.side[y].goals;
   for (i = 0; i <= count; i++) {
     g = i == 0 ? start : i - 1;
     if (g >= count || was_tried(request, y, g))
       continue;
-    if (!lies_on_silent_address(of, request, y, g))
-      return g;
-    late = late == UNKNOWN ? g : late;
+    rank = lies_on_silent_address(&of->settings, request, y, g) ? 2u : (unsigned)is_given_up(of, y, g, request->at_ms);
+    if (rank < best_rank) {
+      best = g;
+      best_rank = rank;
+    }
   }
-  return late;
+  return best;
 }
 
 /* How long the account stays at a backup, ms; 0: no such time. */
@@ -126,6 +141,13 @@ static int may_judge_order(past *in, const phone_past *of, uint64_t at) {
          !settings->side[0].only_signal && !settings->side[1].only_signal;
 }
 
+/* A target that is in DNS no more serves while it holds the registration, and as long as the account has not been idle. */
+static int may_be_unlisted(const past *in, const phone_past *of, const open_request *request, const step *fresh, uint64_t now) {
+  const side_past *was = &of->side[fresh->side];
+  int holds = strcmp(was->bound, fresh->target) == 0 && now < was->bound_until_ms;
+  return holds || request->idle_unclear || (!request->was_idle && of->busy_since_ms < in->zone_since_ms + ZONE_REST_MS);
+}
+
 void judge_send(past *in, open_request *request, const step *fresh, uint64_t now) {
   phone_past *of = &in->phone[request->origin->account];
   const side *at = &of->settings.side[fresh->side];
@@ -133,7 +155,8 @@ void judge_send(past *in, open_request *request, const step *fresh, uint64_t now
   if (!may_judge_order(in, of, request->at_ms) || !at->goals || (at->mode && shares_addresses(at)))
     return;
   if (fresh->goal == UNKNOWN) {
-    violated(in, now, "%s goes to a target that its server does not have", request->name);
+    if (!may_be_unlisted(in, of, request, fresh, now))
+      violated(in, now, "%s goes to a target that its server does not have", request->name);
     return;
   }
   for (i = 0; i < request->steps; i++)
@@ -148,8 +171,8 @@ void judge_send(past *in, open_request *request, const step *fresh, uint64_t now
   /* A target that wants a registration first, and did not grant it, is passed by. */
   if (at->register_first && request->steps)
     return;
-  want = expected(&of->settings, request, fresh->side, at_server ? 0 : first);
-  if (at_server == 0 && fresh->goal != want && fresh->goal != expected(&of->settings, request, fresh->side, second))
+  want = expected(of, request, fresh->side, at_server ? 0 : first);
+  if (at_server == 0 && fresh->goal != want && fresh->goal != expected(of, request, fresh->side, second))
     violated(in, now, "%s starts at %s instead of %s", request->name, at->goal[fresh->goal].text,
              want == UNKNOWN ? "no target" : at->goal[want].text);
   else if (at_server && at->mode == 0 && fresh->goal != want)
@@ -186,10 +209,18 @@ static uint64_t bound_ms(past *in, const phone *of, const command *origin) {
   return sum;
 }
 
-static const goal *well_goal(past *in, const phone *of, const open_request *request, uint64_t since) {
+/* Concurrent registration passes server 2 by while it holds no registration, and for some methods altogether. */
+static int passes_server_2(const phone_past *of, const open_request *request, uint64_t now) {
+  const phone *settings = &of->settings;
+  return settings->side[0].configured && !settings->successive &&
+         (home_only(settings, request->origin->method) || of->side[1].bound_until_ms < now);
+}
+
+static const goal *well_goal(past *in, const phone_past *who, const open_request *request, uint64_t since, uint64_t now) {
+  const phone *of = &who->settings;
   unsigned y, g;
   for (y = 0; y < 2; y++) {
-    if (y == 1 && of->side[0].configured && home_only(of, request->origin->method))
+    if (y == 1 && passes_server_2(who, request, now))
       continue;
     for (g = 0; g < of->side[y].goals; g++) {
       const host_past *at = host_of(in, of, y, g);
@@ -198,6 +229,18 @@ static const goal *well_goal(past *in, const phone *of, const open_request *requ
     }
   }
   return NULL;
+}
+
+/* A registrar that refuses is alive: nobody else is asked instead, and requests that need a registration first fail. */
+static int may_lack_registration(past *in, const phone *of) {
+  unsigned y, g;
+  if (!(of->successive && of->side[1].configured) && !of->side[0].register_first && !of->side[1].register_first)
+    return 0;
+  for (y = 0; y < 2; y++)
+    for (g = 0; g < of->side[y].goals; g++)
+      if (host_of(in, of, y, g)->refuses)
+        return 1;
+  return 0;
 }
 
 /* A far end that does not say at once that it is there looks dead to short budgets. */
@@ -212,8 +255,10 @@ void judge_done(past *in, const open_request *request, const char *line, uint64_
   if (!speaks_at_once(request->origin) || !is_steady(in, of, request->at_ms) || !hosts_unchanged(in, &of->settings, before) || of->settings.side[0].only_signal ||
       of->settings.side[1].only_signal || strstr(line, "result=stopped") || strstr(line, "result=released"))
     return;
-  well = well_goal(in, &of->settings, request, before);
+  well = well_goal(in, of, request, before, now);
   if (!well)
+    return;
+  if (!strstr(line, "result=answered") && may_lack_registration(in, &of->settings))
     return;
   if (!strstr(line, "result=answered"))
     violated(in, now, "%s fails although %s answers", request->name, well->text);

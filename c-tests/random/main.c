@@ -3,75 +3,21 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
-#include "dice.h"
-#include "generate.h"
-#include "minimize.h"
+#include "campaign.h"
 #include "trial.h"
 
-#define HOLDS 0
-#define DOES_NOT_HOLD 1
-#define WRONG_USE 2
-
-static const char usage[] = "usage: sipfailover-random [--seed N] [--hours H] [--out DIRECTORY] [--as-it-is]\n"
+static const char usage[] = "usage: sipfailover-random [--seed N] [--hours H] [--jobs J] [--out DIRECTORY] [--as-it-is] [--keep-going]\n"
                             "       sipfailover-random FILE...\n"
                             "  --seed N         the first world; the next one has seed N + 1 (default: 1)\n"
                             "  --hours H        until the phones of all worlds together have lived H hours (default: 1000)\n"
+                            "  --jobs J         in as many processes, with progress lines; each of them runs every J-th seed, for its\n"
+                            "                   share of the hours (default: 1)\n"
                             "  --out DIRECTORY  where the scenario file is written (default: .)\n"
                             "  --as-it-is       do not look for a smaller scenario that fails in the same way\n"
+                            "  --keep-going     go on after a world in which a rule was broken\n"
                             "  FILE             judge scenario files instead\n"
                             "exit status: 0 all rules hold, 1 one was broken, 2 the command line or a file is wrong\n";
-
-/* Days of a world: some last a few hours, some two days. */
-static unsigned days(uint64_t seed) {
-  dice from;
-  from.state = ~seed;
-  return PICK(&from, 3, 6, 12, 24, 48);
-}
-
-static void report(const figures *sum, double seconds) {
-  printf("%" PRIu64 " worlds, %" PRIu64 " phone-hours in %.1f s: %" PRIu64 " requests (%" PRIu64 " judged by the model), %" PRIu64
-         " attempts, %" PRIu64 " failovers, %" PRIu64 " failbacks, %" PRIu64 " DNS queries\n",
-         sum->worlds, sum->phone_hours, seconds, sum->requests, sum->checked, sum->attempts, sum->failovers, sum->failbacks,
-         sum->dns_queries);
-}
-
-static int failed(plan *what, const trial *of, uint64_t seed, const char *path, int as_it_is) {
-  printf("seed %" PRIu64 ", hour %.1f: %s\n", seed, (double)of->broken_ms / 3600000.0, of->message.data);
-  if (of->broken < 0)
-    return WRONG_USE;
-  printf("  again: sipfailover-random --seed %" PRIu64 " --hours 1\n", seed);
-  if (!as_it_is) {
-    minimize(what, of, path);
-    printf("  %lu statements: %s\n", (unsigned long)what->count, path);
-  } else {
-    printf("  scenario: %s\n", path);
-  }
-  return DOES_NOT_HOLD;
-}
-
-static int run_seed(uint64_t seed, const char *directory, int as_it_is, figures *sum) {
-  text path = {NULL, 0, 0};
-  plan what;
-  trial of;
-  int result = HOLDS;
-  generate(&what, seed, days(seed));
-  text_addf(&path, "%s/random-%" PRIu64 ".scn", directory, seed);
-  if (plan_save(&what, path.data))
-    return WRONG_USE;
-  trial_run(&of, path.data, sum);
-  sum->worlds++;
-  sum->phone_hours += (uint64_t)what.accounts * what.until_ms / 3600000u;
-  if (of.broken)
-    result = failed(&what, &of, seed, path.data, as_it_is);
-  else
-    remove(path.data);
-  trial_free(&of);
-  plan_free(&what);
-  text_free(&path);
-  return result;
-}
 
 static int run_file(const char *path) {
   figures sum;
@@ -96,35 +42,44 @@ static int number(const char *word, uint64_t *out) {
   return *end ? -1 : 0;
 }
 
-static void worst(int *of, int fresh) {
-  *of = fresh > *of ? fresh : *of;
+/* Takes the options from the command line; the rest are files. Returns -1 for what is neither. */
+static int read_options(int argc, char **argv, campaign *out, int *files) {
+  uint64_t jobs = 1;
+  int i;
+  for (i = 1; i < argc; i++) {
+    if (strcmp(argv[i], "--seed") == 0 && number(argv[i + 1], &out->seed) == 0)
+      i++;
+    else if (strcmp(argv[i], "--hours") == 0 && number(argv[i + 1], &out->hours) == 0)
+      i++;
+    else if (strcmp(argv[i], "--jobs") == 0 && number(argv[i + 1], &jobs) == 0 && jobs > 0 && jobs <= MAX_JOBS)
+      i++;
+    else if (strcmp(argv[i], "--out") == 0 && argv[i + 1])
+      out->directory = argv[++i];
+    else if (strcmp(argv[i], "--as-it-is") == 0)
+      out->as_it_is = 1;
+    else if (strcmp(argv[i], "--keep-going") == 0)
+      out->keep_going = 1;
+    else if (argv[i][0] != '-')
+      argv[++*files] = argv[i];
+    else
+      return -1;
+  }
+  out->jobs = (unsigned)jobs;
+  return 0;
 }
 
 int main(int argc, char **argv) {
-  uint64_t seed = 1, hours = 1000;
-  const char *directory = ".";
-  int i, as_it_is = 0, files = 0, result = HOLDS;
-  figures sum;
-  clock_t started = clock();
-  for (i = 1; i < argc; i++) {
-    if (strcmp(argv[i], "--seed") == 0 && number(argv[i + 1], &seed) == 0)
-      i++;
-    else if (strcmp(argv[i], "--hours") == 0 && number(argv[i + 1], &hours) == 0)
-      i++;
-    else if (strcmp(argv[i], "--out") == 0 && argv[i + 1])
-      directory = argv[++i];
-    else if (strcmp(argv[i], "--as-it-is") == 0)
-      as_it_is = 1;
-    else if (argv[i][0] != '-' && ++files)
-      worst(&result, run_file(argv[i]));
-    else
-      return fputs(usage, stderr), WRONG_USE;
+  campaign what = {1, 1000, 1, ".", 0, 0};
+  int i, files = 0, result = HOLDS;
+  if (read_options(argc, argv, &what, &files)) {
+    fputs(usage, stderr);
+    return WRONG_USE;
   }
-  if (files)
-    return result;
-  memset(&sum, 0, sizeof sum);
-  while (sum.phone_hours < hours && result == HOLDS)
-    result = run_seed(seed++, directory, as_it_is, &sum);
-  report(&sum, (double)(clock() - started) / CLOCKS_PER_SEC);
+  if (!files)
+    return campaign_run(&what);
+  for (i = 1; i <= files; i++) {
+    int fresh = run_file(argv[i]);
+    result = fresh > result ? fresh : result;
+  }
   return result;
 }

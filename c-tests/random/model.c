@@ -60,6 +60,7 @@ static void read_send(past *in, const char *line, uint64_t now) {
     who->side[fresh.side].asked = (uint32_t)strstr(line, "purpose=")[8];
   if (!of || of->steps == MAX_WALK)
     return;
+  field(line, " to=", fresh.target, sizeof fresh.target);
   fresh.budget_ms = number(line, " budget=");
   fresh.at_ms = now;
   judge_send(in, of, &fresh, now);
@@ -111,7 +112,25 @@ static void read_ok(past *in, const char *line, uint64_t now) {
   if (who->side[y].last != goal || has_open(in, who))
     lose(who, y);
   lifetime_s = who->settings.side[y].expires_s < in->grant_s ? who->settings.side[y].expires_s : in->grant_s;
+  field(line, " to=", who->side[y].bound, sizeof who->side[y].bound);
   who->side[y].bound_until_ms = who->side[y].asked == 'u' ? 0 : now + lifetime_s * 1000u;
+}
+
+/* OPTIONS of the library itself; with `lost` one more was not answered, without it something has been heard of the target. */
+static void note_liveness(past *in, const char *line, int lost, uint64_t now) {
+  unsigned x = number(line, " account="), y, g;
+  char target[64];
+  field(line, " to=", target, sizeof target);
+  if (!x || x > MAX_PHONES)
+    return;
+  for (y = 0; y < 2; y++) {
+    side_past *of = &in->phone[x].side[y];
+    g = goal_index(&in->phone[x].settings.side[y], target);
+    if (g == UNKNOWN)
+      continue;
+    of->lost[g] = lost ? of->lost[g] + 1u : 0;
+    of->lost_ms[g] = now;
+  }
 }
 
 static void read_fail(past *in, const char *line) {
@@ -128,18 +147,19 @@ static void read_fail(past *in, const char *line) {
     if (at->side != y || at->goal != goal)
       continue;
     at->refused = strstr(line, "cause=response") != NULL;
-    at->silent = !at->refused;
+    at->failed = !at->refused;
+    at->silent = strstr(line, "cause=timeout") || strstr(line, "cause=unreachable");
     break;
   }
 }
 
 /* Was every target of a server tried in vain? Then the next request starts at its primary. */
 static void forget_dead(phone_past *who, const open_request *of) {
-  unsigned y, i, silent;
+  unsigned y, i, failed;
   for (y = 0; y < 2; y++) {
-    for (i = silent = 0; i < of->steps; i++)
-      silent += of->step[i].side == y && of->step[i].silent;
-    if (silent && silent >= who->settings.side[y].goals)
+    for (i = failed = 0; i < of->steps; i++)
+      failed += of->step[i].side == y && of->step[i].failed;
+    if (failed && failed >= who->settings.side[y].goals)
       lose(who, y);
   }
 }
@@ -190,7 +210,23 @@ static void read_refused(past *in, const char *line) {
   *of = in->open[--in->opens];
 }
 
+/* A registration walk that no target answered: the next one, and so the next request, begins at the primary. */
+static void read_event(past *in, const char *line) {
+  unsigned x = number(line, " account="), y = number(line, " server=");
+  int is_walk_lost = strstr(line, "state=refresh-failing") || strstr(line, "state=retrying");
+  if (!x || x > MAX_PHONES || !y || y > 2)
+    return;
+  if (has_prefix(line, "event registration") && is_walk_lost)
+    lose(&in->phone[x], y - 1);
+  else if (has_prefix(line, "event all-failed"))
+    lose(&in->phone[x], 0), lose(&in->phone[x], 1);
+}
+
 static void read_line(past *in, const entry *at) {
+  if (strstr(at->line, " status="))
+    note_liveness(in, at->line, 0, at->at_ms);
+  else if (has_prefix(at->line, "fail OPTIONS") && !strstr(at->line, " request="))
+    note_liveness(in, at->line, 1, at->at_ms);
   if (has_prefix(at->line, "send "))
     read_send(in, at->line, at->at_ms);
   else if (has_prefix(at->line, "ok "))
@@ -199,6 +235,8 @@ static void read_line(past *in, const entry *at) {
     read_refused(in, at->line);
   else if (has_prefix(at->line, "fail "))
     read_fail(in, at->line);
+  else if (has_prefix(at->line, "event "))
+    read_event(in, at->line);
   else if (has_prefix(at->line, "done "))
     read_done(in, at->line, at->at_ms);
   else if (has_prefix(at->line, "reply ") && find(in, at->line) && !strstr(at->line, "status=40"))

@@ -24,6 +24,7 @@ void past_unsettle(phone_past *of, uint64_t now) {
   for (y = 0; y < 2; y++) {
     of->side[y].last = UNKNOWN;
     of->side[y].switch_ms = UINT64_MAX;
+    memset(of->side[y].lost, 0, sizeof of->side[y].lost);
   }
   of->settings_since_ms = now;
 }
@@ -82,6 +83,10 @@ static void host_becomes(past *in, const command *what, health now) {
   if (at->is != now || now == HEALTH_ODD)
     at->since_ms = what->at_ms;
   at->is = now;
+  if (now != HEALTH_ODD)
+    at->refuses = 0;
+  else if (what->kind == COMMAND_ANSWER && (!what->method || what->method == SFO_METHOD_REGISTER))
+    at->refuses = what->code < 500 && what->code != 408;
   if (what->kind == COMMAND_ANSWER && what->retry_after != SFO_ABSENT)
     at->pause_until_ms = UINT64_MAX;
   else if (at->pause_until_ms == UINT64_MAX)
@@ -93,6 +98,9 @@ static void dns_changes(past *in, const command *what) {
     in->dns_slow = what->value > 0;
   else
     in->dns_bad = what->kind == COMMAND_DNS_NXDOMAIN || what->value != DNS_UP;
+  if (in->denies)
+    in->denied_ms = what->at_ms;
+  in->denies = what->kind == COMMAND_DNS_NXDOMAIN || (in->denies && what->kind == COMMAND_DNS_DELAY);
   in->dns_since_ms = what->at_ms;
 }
 
@@ -144,6 +152,8 @@ static void begin(past *in, const command *what) {
   fresh->at_ms = what->at_ms;
   snprintf(fresh->name, sizeof fresh->name, "%s", what->name);
   fresh->was_idle = !of->calls_up && !of->invites_open;
+  if (fresh->was_idle)
+    of->busy_since_ms = what->at_ms;
   /* After an answer the firmware has a moment to say that the call is up. */
   fresh->idle_unclear = of->call_ended_ms && what->at_ms < of->call_ended_ms + 60000u;
   of->invites_open += what->method == SFO_METHOD_INVITE;

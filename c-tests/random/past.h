@@ -17,15 +17,18 @@ typedef struct host_past {
   char ip[24];
   health is;
   uint64_t since_ms;
+  int refuses;               /* registrations, for good */
   uint64_t pause_until_ms;   /* it may have asked for one with Retry-After */
 } host_past;
 
 /* One step of a request. */
 typedef struct step {
   unsigned side, goal;       /* goal UNKNOWN: not in the list as the model has it */
+  char target[48];
   uint32_t budget_ms;
   uint64_t at_ms;
-  int silent, refused;       /* how it failed; neither: not yet */
+  int failed, refused;       /* without an answer, by its answer; neither: not yet */
+  int silent;                /* it failed so that its whole host must be thought dead */
 } step;
 
 /* A request of the file that has not ended. */
@@ -42,6 +45,9 @@ typedef struct side_past {
   unsigned last;             /* the target used last, or UNKNOWN */
   uint64_t switch_ms;        /* when it answered first, or the return was tried last; UINT64_MAX: not known */
   uint64_t bound_until_ms;
+  char bound[48];            /* the target that granted */
+  unsigned lost[MAX_TARGETS];   /* OPTIONS in a row that each target did not answer */
+  uint64_t lost_ms[MAX_TARGETS];   /* the latest */
   uint32_t asked;            /* purpose of the last REGISTER: 'r'egister, 'p'robe, 'u'nregister */
 } side_past;
 
@@ -52,6 +58,7 @@ typedef struct phone_past {
   unsigned calls_up, invites_open;
   uint64_t call_ended_ms;    /* the last moment at which it was not quite clear whether a call was up */
   side_past side[2];
+  uint64_t busy_since_ms;    /* when the calls began of which one is up or on its way */
 } phone_past;
 
 typedef struct past {
@@ -61,6 +68,8 @@ typedef struct past {
   host_past host[MAX_HOSTS];
   unsigned hosts;
   int dns_bad, dns_slow;
+  int denies;                /* a DNS server has said that a name does not exist */
+  uint64_t denied_ms;        /* until when it did */
   uint64_t dns_since_ms, zone_since_ms, device_since_ms;
   uint32_t grant_s;
   phone_past phone[MAX_PHONES + 1];

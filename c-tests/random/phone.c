@@ -60,11 +60,14 @@ static void read_side(side *out, const char *lines, unsigned x, unsigned y, int 
   out->transport = of_server(lines, 0, x, y, "transport_type");
   out->retries = of_server(lines, 3, x, y, "retry_counts");
   out->invite_retries = of_server(lines, 3, x, y, "invite_retry_counts");
-  out->mode = of_server(lines, 0, x, y, "failback_mode");
+  /* An address has no list to move along. */
+  out->mode = out->numeric ? 0 : of_server(lines, 0, x, y, "failback_mode");
   out->timeout_s = of_server(lines, 3600, x, y, "failback_timeout");
   out->register_first = of_server(lines, 0, x, y, "register_on_enable");
   out->only_signal = out->register_first && out->mode && of_server(lines, 0, x, y, "only_signal_with_registered");
   out->quarantine_s = of_server(lines, 0, x, y, "quarantine_timeout");
+  out->options_interval_s = of_server(lines, 0, x, y, "options_interval");
+  out->options_max_lost = of_server(lines, 3, x, y, "options_max_lost");
   out->probe = of_server(lines, 0, x, y, "failback_probe");
   out->expires_s = of_server(lines, 3600, x, y, "expires");
 }

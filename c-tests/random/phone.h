@@ -21,6 +21,7 @@ typedef struct side {
   int configured, numeric;
   uint32_t port, transport;
   uint32_t retries, invite_retries, mode, timeout_s, register_first, only_signal, quarantine_s, probe, expires_s;
+  uint32_t options_interval_s, options_max_lost;
   goal goal[MAX_TARGETS];
   unsigned goals;         /* 0: not known, or none */
 } side;

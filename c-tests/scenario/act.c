@@ -47,7 +47,7 @@ int prepare_config(const script *script, const text *block, const char *file, un
 static void reload(run *in, const command *what) {
   sfo_config *fresh = NULL;
   sfo_status result;
-  watch_forget(in);
+  watch_settings(in);
   /* The block was read once before the run began: what is wrong with it was said then. */
   if (prepare_config(in->script, &what->block, what->where.file, what->block_line, 0, &fresh)) {
     sfo_config_free(fresh);
@@ -152,6 +152,7 @@ static void set_zone(run *in, const command *what) {
 void start_account(run *in, uint32_t account) {
   sfo_status result;
   watch_excuse(in, account);
+  account_set_put(&in->watches.on_server_2, account, 0);
   enter(in);
   result = sfo_account_start(in->engine, engine_now(in), account);
   leave(in);
@@ -180,7 +181,8 @@ static void set_link(run *in, const command *what) {
 
 /* A firmware that sees its clock step looks at its timers at once. */
 static void jump_clock(run *in, const command *what) {
-  in->clock.skew_ms += what->jump_ms;
+  clock_jump(&in->clock, in->now_ms, what->jump_ms);
+  watch_clock_jump(in, what->jump_ms);
   watch_excuse(in, 0);
   handle_timer(in);
 }

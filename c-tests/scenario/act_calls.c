@@ -24,9 +24,7 @@ void start_request(run *in, const command *what) {
   text name = {NULL, 0, 0};
   size_t index = in->requests, line;
   sfo_status result;
-  in->request = room(in->request, in->requests, &in->request_capacity, sizeof *in->request);
-  fresh = &in->request[in->requests++];
-  memset(fresh, 0, sizeof *fresh);
+  fresh = keep_request(in, 0);
   text_addf(&name, "%s", what->name ? what->name : "");
   if (!name.length)
     text_addf(&name, "line%u", what->where.line);
@@ -34,7 +32,6 @@ void start_request(run *in, const command *what) {
   fresh->origin = what;
   fresh->method = what->method;
   fresh->started_ms = fresh->asking_ms = in->now_ms;
-  watch_excuse(in, what->account);
   asked.account = what->account;
   asked.method = what->method;
   asked.user_token = index + 1u;
@@ -48,7 +45,7 @@ void start_request(run *in, const command *what) {
   leave(in);
   in->starting = 0;
   fresh = &in->request[index];
-  fresh->id = result == SFO_OK ? in->starting_id : 0;
+  name_request(in, index, result == SFO_OK ? in->starting_id : 0);
   if (result == SFO_OK && !fresh->id)
     broken(in, "sfo_request_start returned SFO_OK and no id");
   if (result != SFO_OK && in->transcript.count != line && !in->broken.length)
@@ -67,7 +64,8 @@ void cancel_request(run *in, const command *what) {
     uint64_t id = found->id;
     int cancelled = found->cancelled;
     found->cancelled = cancelled || !found->done;
-    found->cancelled_ms = in->now_ms;
+    if (!cancelled)
+      found->cancelled_ms = in->now_ms;
     enter(in);
     result = sfo_request_cancel(in->engine, engine_now(in), id);
     leave(in);
@@ -80,7 +78,6 @@ void cancel_request(run *in, const command *what) {
 
 void set_busy(run *in, uint32_t account, uint32_t busy) {
   sfo_status result;
-  watch_excuse(in, account);
   account_set_put(&in->watches.busy, account, (int)busy);
   enter(in);
   result = sfo_account_set_busy(in->engine, engine_now(in), account, busy);

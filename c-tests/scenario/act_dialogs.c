@@ -79,9 +79,7 @@ static void keep_incoming(run *in, const command *what, const char *source) {
   if (result != SFO_OK)
     return;
   text_add(&name, what->name);
-  in->request = room(in->request, in->requests, &in->request_capacity, sizeof *in->request);
-  fresh = &in->request[in->requests++];
-  memset(fresh, 0, sizeof *fresh);
+  fresh = keep_request(in, 0);
   fresh->name = name.data;
   fresh->method = SFO_METHOD_INVITE;
   fresh->dialog = id;
@@ -123,6 +121,7 @@ void hear_from(run *in, const command *what) {
   char source[64];
   sfo_status result;
   endpoint_to_text(&what->host, source, sizeof source);
+  watch_heard_from(in, what->account, source);
   enter(in);
   result = sfo_engine_heard_from(in->engine, engine_now(in), what->account, source);
   leave(in);

@@ -10,8 +10,6 @@ static run *begin(void *user, const char *name) {
   run *in = user;
   check_callback(in, name);
   in->call.in_callback = 1;
-  if (in->starting)
-    in->request[in->starting - 1].id = in->starting_id;
   return in;
 }
 
@@ -19,12 +17,8 @@ static void end(run *in) {
   in->call.in_callback = 0;
 }
 
-static attempt *keep_attempt(run *in, const sfo_send *send) {
-  attempt *fresh;
-  in->attempt = room(in->attempt, in->attempts, &in->attempt_capacity, sizeof *in->attempt);
-  fresh = &in->attempt[in->attempts++];
-  memset(fresh, 0, sizeof *fresh);
-  fresh->id = send->attempt;
+static attempt *keep_sent(run *in, const sfo_send *send) {
+  attempt *fresh = keep_attempt(in, send->attempt);
   fresh->request = send->request;
   fresh->account = send->account;
   fresh->server = send->server;
@@ -43,15 +37,9 @@ static attempt *keep_attempt(run *in, const sfo_send *send) {
 }
 
 /* Requests of the file are known since sfo_request_start; walks of the library begin here. */
-static void keep_request(run *in, const sfo_send *send) {
-  request *fresh;
-  if (find_request(in, send->request))
-    return;
-  in->request = room(in->request, in->requests, &in->request_capacity, sizeof *in->request);
-  fresh = &in->request[in->requests++];
-  memset(fresh, 0, sizeof *fresh);
-  fresh->id = send->request;
-  fresh->method = send->method;
+static void keep_walk(run *in, const sfo_send *send) {
+  if (!find_request(in, send->request))
+    keep_request(in, send->request)->method = send->method;
 }
 
 static int32_t on_send(void *user, const sfo_send *send) {
@@ -59,9 +47,9 @@ static int32_t on_send(void *user, const sfo_send *send) {
   attempt *fresh;
   text line = {NULL, 0, 0};
   int32_t result = 0;
+  keep_walk(in, send);
   check_send(in, send);
-  keep_request(in, send);
-  fresh = keep_attempt(in, send);
+  fresh = keep_sent(in, send);
   in->call.walked[in->call.walks++ % 8u] = send->request;
   text_add(&line, "send");
   describe(&line, fresh);
@@ -144,8 +132,10 @@ static void leave_attempt(run *in, attempt *of, const sfo_cancel *cancel) {
     describe_request(&line, in, of);
     transcript_add(&in->transcript, in->now_ms, &line);
   }
-  if (of->in_flight)
+  if (of->in_flight && cancel->cause == SFO_CAUSE_TIMEOUT)
     end_attempt(in, of, 0, SFO_ABSENT);
+  else if (of->in_flight)
+    withdraw_attempt(in, of);
   of->left = (int)cancel->mode;
   text_add(&line, "cancel");
   describe(&line, of);

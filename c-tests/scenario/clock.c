@@ -16,6 +16,11 @@ void clock_restart(phone_clock *of, uint64_t now_ms, uint64_t shows_ms) {
   of->skew_ms = (int64_t)shows_ms - (int64_t)(ORIGIN_MS + now_ms);
 }
 
+void clock_jump(phone_clock *of, uint64_t now_ms, int64_t by_ms) {
+  int64_t shows = (int64_t)(ORIGIN_MS + now_ms) + of->skew_ms;
+  of->skew_ms += shows + by_ms < 0 ? -shows : by_ms;
+}
+
 static uint64_t read_tick(phone_clock *of, uint64_t now_ms) {
   for (; now_ms - of->seen_ms > TICK_READ_MS; of->seen_ms += TICK_READ_MS)
     of->widened_ms = sfo_tick_extend(of->widened_ms, (uint32_t)(of->tick_origin + of->seen_ms));

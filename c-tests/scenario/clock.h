@@ -13,6 +13,8 @@ typedef struct phone_clock {
 
 /* A tick that wraps at this moment of virtual time. */
 void clock_wraps_at(phone_clock *of, uint64_t at_ms);
+/* It steps, but not below 0. Not for ticks. */
+void clock_jump(phone_clock *of, uint64_t now_ms, int64_t by_ms);
 /* A clock that begins anew, because the phone does. Not for ticks. */
 void clock_restart(phone_clock *of, uint64_t now_ms, uint64_t shows_ms);
 /* The clock at this moment of virtual time, which never goes backwards. */

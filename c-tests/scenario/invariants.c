@@ -2,6 +2,7 @@
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "names.h"
@@ -25,16 +26,26 @@ void broken(run *in, const char *format, ...) {
   in->broken_ms = in->now_ms;
 }
 
-static void begin_second(run *in) {
-  uint32_t accounts = 1;
+static uint32_t usual_limit(const run *in) {
+  account_set accounts = {NULL, 0, 0};
+  uint32_t limit;
   size_t i;
+  for (i = 0; i < in->script->commands; i++)
+    if (in->script->command[i].kind == COMMAND_START)
+      account_set_put(&accounts, in->script->command[i].account, 1);
+  limit = CALLBACKS_PER_SECOND * (uint32_t)(accounts.count + 1u);
+  free(accounts.item);
+  return limit;
+}
+
+static void begin_second(run *in) {
+  if (!in->busy_usual)
+    in->busy_usual = usual_limit(in);
   if (in->busy_limit && in->busy_second == in->now_ms / 1000u)
     return;
-  for (i = 0; i < in->script->commands; i++)
-    accounts += in->script->command[i].kind == COMMAND_START;
   in->busy_second = in->now_ms / 1000u;
   in->busy_count = in->busy_calls = 0;
-  in->busy_limit = CALLBACKS_PER_SECOND * accounts;
+  in->busy_limit = in->busy_usual;
 }
 
 void check_command(run *in) {
@@ -89,7 +100,7 @@ static void check_one_walk(run *in, const sfo_send *send) {
   size_t i;
   if (!is_registration(send->method, send->purpose))
     return;
-  for (i = 0; i < in->attempts; i++) {
+  for (i = first_attempt(in); i < in->attempts; i++) {
     const attempt *at = &in->attempt[i];
     if (at->in_flight && is_registration(at->method, at->purpose) && at->account == send->account && at->server == send->server &&
         at->request != send->request)

@@ -52,10 +52,10 @@ void check_reach(run *in, const sfo_done *done) {
     broken(in, "%s failed, and %s, where the account is registered, was not asked", of->name, passed->target);
 }
 
-static int is_asking(const run *in, const request *of) {
+static int is_asking(run *in, const request *of) {
   size_t i;
-  for (i = in->attempts; i > 0; i--) {
-    const attempt *at = &in->attempt[i - 1];
+  for (i = first_attempt(in); i < in->attempts; i++) {
+    const attempt *at = &in->attempt[i];
     if (at->in_flight && (at->request == of->id || (at->method == SFO_METHOD_REGISTER && at->account == of->origin->account)))
       return 1;
   }
@@ -65,7 +65,7 @@ static int is_asking(const run *in, const request *of) {
 /* Called before time moves on to `next_ms`. */
 void check_progress(run *in, uint64_t next_ms) {
   size_t i;
-  for (i = 0; i < in->requests; i++) {
+  for (i = first_request(in); i < in->requests; i++) {
     request *of = &in->request[i];
     if (!of->origin || !of->id || of->done || of->cancelled)
       continue;

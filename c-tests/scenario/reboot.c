@@ -51,19 +51,6 @@ static void drop_messages(run *in) {
   in->queue = kept;
 }
 
-/* The ids of the new engine begin at the beginning. */
-static void forget_ids(run *in) {
-  size_t i;
-  for (i = 0; i < in->attempts; i++) {
-    in->attempt[i].id = in->attempt[i].request = 0;
-    in->attempt[i].in_flight = 0;
-  }
-  for (i = 0; i < in->requests; i++) {
-    in->request[i].id = 0;
-    in->request[i].begins = in->request[i].up = 0;
-  }
-}
-
 /* As the firmware does when it starts: every account that was running. */
 static void start_accounts(run *in) {
   size_t i;
@@ -84,7 +71,7 @@ void reboot(run *in, unsigned how) {
   forget_ids(in);
   watch_forget(in);
   in->watches.busy.count = 0;
-  in->watches.settings_unknown = 0;
+  in->watches.settings_known_ms = 0;
   in->destroyed = 0;
   in->calls_begin = 0;
   in->deadline_ms = SFO_TIME_NEVER;

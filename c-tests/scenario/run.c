@@ -199,19 +199,13 @@ int run_script(run *out, const script *script, int verbose, uint64_t explain_ms)
 }
 
 void run_free(run *old) {
-  size_t i;
   if (old->engine) {
     enter(old);
     old->call.freeing = 1;
     sfo_engine_free(old->engine);
   }
   sfo_config_free(old->config);
-  for (i = 0; i < old->attempts; i++)
-    free(old->attempt[i].target);
-  for (i = 0; i < old->requests; i++)
-    free(old->request[i].name);
-  free(old->attempt);
-  free(old->request);
+  kept_free(old);
   queue_free(&old->queue);
   world_free(&old->world);
   dns_server_free(&old->dns);

@@ -6,6 +6,7 @@
 
 #include "clock.h"
 #include "dnsserver.h"
+#include "ids.h"
 #include "queue.h"
 #include "script.h"
 #include "sipfailover.h"
@@ -32,6 +33,7 @@ typedef struct request {
   char *name;
   uint32_t method;
   int cancelled, done, answered;
+  int aside;               /* REGISTERs for which no pause is kept, and which begin none */
   uint64_t cancelled_ms; /* when, if it was */
   uint64_t started_ms, asking_ms;   /* virtual time; when it last had a server to wait for */
   int begins, up;          /* a call: answered in this call into the library; going on until its hangup */
@@ -69,6 +71,8 @@ typedef struct call {
   unsigned walks;
 } call;
 
+/* The longest that one transaction takes: 64*T1. */
+#define TRANSACTION_MS 32000u
 /* The deadline of a timer that has fired. */
 #define TIMER_FIRED (SFO_TIME_NEVER - 1)
 
@@ -86,8 +90,12 @@ typedef struct run {
   transcript transcript;
   attempt *attempt;
   size_t attempts, attempt_capacity;
+  size_t attempts_over;    /* none of those before this index is in flight */
+  id_table attempt_index;
   request *request;
   size_t requests, request_capacity;
+  size_t requests_over;    /* those before this index ended longer ago than a transaction lasts, or were never the file's */
+  id_table request_index;
   int calls_begin;         /* some request has `begins` set */
   size_t starting;         /* index + 1 of the request that is being started, 0 = none */
   uint64_t starting_id;    /* written by the library; the array of requests may move meanwhile */
@@ -96,7 +104,7 @@ typedef struct run {
   account_set started;
   int destroyed;
   uint64_t busy_second;
-  uint32_t busy_count, busy_calls, busy_limit;
+  uint32_t busy_count, busy_calls, busy_limit, busy_usual;
   text broken;             /* the first broken invariant */
   size_t broken_line;
   uint64_t broken_ms;
@@ -123,15 +131,28 @@ void act(run *in, const command *what);
 /* Tells the library about calls that were answered just now. */
 void begin_calls(run *in);
 
-/* stack.c: the simulated SIP stack of the phone and its calls into the library */
+/* kept.c: attempts and requests, from the first of the run to the last. `id` 0: not known yet */
+attempt *keep_attempt(run *in, uint64_t id);
+request *keep_request(run *in, uint64_t id);
+void name_request(run *in, size_t index, uint64_t id);
 attempt *find_attempt(run *in, uint64_t id);
 request *find_request(run *in, uint64_t id);
+/* Where to begin when all that may be under way are looked at. */
+size_t first_attempt(run *in);
+size_t first_request(run *in);
+/* Another engine begins with its ids at the beginning. */
+void forget_ids(run *in);
+void kept_free(run *old);
+
+/* stack.c: the simulated SIP stack of the phone and its calls into the library */
 /* What begins every line about an attempt: " INVITE account=1 server=1 to=..." */
 void describe(text *to, const attempt *of);
 /* What ends it, for requests of the file: " request=call1" */
 void describe_request(text *to, const run *in, const attempt *of);
 /* Status 0: no response came. */
 void end_attempt(run *in, attempt *of, uint32_t status, uint32_t granted_s);
+/* The library takes it back: nobody is to blame. */
+void withdraw_attempt(run *in, attempt *of);
 void enter(run *in);
 void leave(run *in);
 void stack_retransmit(run *in, const happening *what);
@@ -167,7 +188,12 @@ void check_end(run *in);
 
 /* watch.c: rules about accounts. An excuse: something happened after which the next registration needs no pause. */
 void watch_excuse(run *in, uint32_t account);   /* 0 = every account */
-void watch_forget(run *in);                     /* a new configuration, or another network */
+void watch_forget(run *in);                     /* another network */
+void watch_settings(run *in);                   /* a new configuration */
+void watch_clock_jump(run *in, int64_t jump_ms);
+/* Something came from the target of an attempt, even too late; or from an address. */
+void watch_heard(run *in, const attempt *of);
+void watch_heard_from(run *in, uint32_t account, const char *address);
 void watch_send(run *in, const sfo_send *send);
 /* status 0: no response came */
 void watch_outcome(run *in, const attempt *of, uint32_t status, uint32_t granted_s);

@@ -5,30 +5,9 @@
 #include "names.h"
 #include "run.h"
 
-attempt *find_attempt(run *in, uint64_t id) {
-  size_t i;
-  for (i = in->attempts; i > 0; i--)
-    if (in->attempt[i - 1].id == id)
-      return &in->attempt[i - 1];
-  return NULL;
-}
-
-request *find_request(run *in, uint64_t id) {
-  size_t i;
-  if (in->starting)
-    in->request[in->starting - 1].id = in->starting_id;
-  for (i = in->requests; i > 0 && id; i--)
-    if (in->request[i - 1].id == id)
-      return &in->request[i - 1];
-  return NULL;
-}
-
 static const char *request_name(const run *in, uint64_t id) {
-  size_t i;
-  for (i = in->requests; i > 0; i--)
-    if (in->request[i - 1].id == id)
-      return in->request[i - 1].name;
-  return NULL;
+  size_t index = ids_find(&in->request_index, id);
+  return index == NO_INDEX ? NULL : in->request[index].name;
 }
 
 void describe(text *to, const attempt *of) {
@@ -46,6 +25,11 @@ void end_attempt(run *in, attempt *of, uint32_t status, uint32_t granted_s) {
   of->in_flight = 0;
   of->ended_ms = in->now_ms;
   watch_outcome(in, of, status, granted_s);
+}
+
+void withdraw_attempt(run *in, attempt *of) {
+  of->in_flight = 0;
+  of->ended_ms = in->now_ms;
 }
 
 void enter(run *in) {
@@ -109,6 +93,7 @@ void stack_provisional(run *in, const happening *what) {
   sfo_status result;
   if (!of || of->forgotten || !world_answers(in, of))
     return;
+  watch_heard(in, of);
   line = open_line(in, of, "reply", 0, status);
   enter(in);
   result = sfo_attempt_provisional(in->engine, engine_now(in), what->attempt, status);
@@ -123,6 +108,7 @@ static int is_challenge(const sfo_response *response) {
 
 /* Did the library go on to another server, rather than take this response for the answer? */
 static int was_walked(const run *in, const attempt *of, uint32_t status) {
+  size_t index;
   unsigned i;
   if (status < 300)
     return 0;
@@ -131,10 +117,8 @@ static int was_walked(const run *in, const attempt *of, uint32_t status) {
   for (i = 0; i < in->call.walks && i < 8; i++)
     if (in->call.walked[i] == of->request)
       return 1;
-  for (i = 0; i < in->requests; i++)
-    if (in->request[i].id == of->request)
-      return !in->request[i].answered;
-  return 0;
+  index = ids_find(&in->request_index, of->request);
+  return index != NO_INDEX && !in->request[index].answered;
 }
 
 static void settle_response(run *in, size_t line, const attempt *of, const sfo_response *response) {
@@ -165,6 +149,7 @@ void stack_response(run *in, const happening *what) {
   int again;
   if (!of || !still_hears(in, of, status))
     return;
+  watch_heard(in, of);
   again = is_challenge(&what->response) && of->in_flight;
   asked = find_request(in, of->request);
   if (asked && status < 300 && of->in_flight)

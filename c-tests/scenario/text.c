@@ -66,12 +66,16 @@ void text_add(text *to, const char *string) {
 static void text_addv(text *to, const char *format, va_list list) {
   va_list again;
   int length;
-  char *piece;
+  char usual[256], *piece;
   va_copy(again, list);
-  length = vsnprintf(NULL, 0, format, again);
+  length = vsnprintf(usual, sizeof usual, format, again);
   va_end(again);
   if (length < 0)
     return;
+  if ((size_t)length < sizeof usual) {
+    text_add_bytes(to, usual, (size_t)length);
+    return;
+  }
   piece = need((size_t)length + 1u, 1u);
   vsnprintf(piece, (size_t)length + 1u, format, list);
   text_add_bytes(to, piece, (size_t)length);

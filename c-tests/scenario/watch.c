@@ -1,22 +1,20 @@
-/* Standing rules about accounts: pauses between registrations, one binding at a time, no failback during a call. */
+/* Standing rules about accounts: one binding at a time, only registered targets, no failback during a call. What they know of an
+   account serves the rule about pauses as well. */
 #include "watch.h"
 
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "names.h"
+#include "pauses.h"
 #include "run.h"
 
-/* The longest that one transaction takes: 64*T1. */
-#define TRANSACTION_MS 32000u
-/* No registration is tried again sooner, whatever the settings say; a refused one not sooner than a minute. */
-#define LEAST_PAUSE_S 5
-#define REFUSED_PAUSE_S 60
+/* An account takes new settings when it is idle, at the latest after ten minutes, and then leaves its servers for two seconds. */
+#define SETTINGS_WAIT_MS 603000u
 #define NEVER UINT64_MAX
 
-static watch *watch_of(run *in, uint32_t account, uint32_t server) {
+watch *watch_of(run *in, uint32_t account, uint32_t server) {
   watches *all = &in->watches;
   watch *fresh;
   size_t i;
@@ -28,42 +26,49 @@ static watch *watch_of(run *in, uint32_t account, uint32_t server) {
   memset(fresh, 0, sizeof *fresh);
   fresh->account = account;
   fresh->server = server;
-  fresh->failed_ms = fresh->probed_ms = NEVER;
+  fresh->failed_ms = fresh->probed_ms = fresh->forced_ms = NEVER;
   return fresh;
 }
 
-static int64_t setting(const run *in, uint32_t account, const char *name) {
-  char key[96];
+int64_t account_setting(const run *in, uint32_t account, const char *name) {
+  char key[128];
   int64_t value = 0;
   snprintf(key, sizeof key, "account.%u.%s", (unsigned)account, name);
   sfo_config_get_int(in->config, key, &value);
   return value;
 }
 
-static int has_proxy(const run *in, uint32_t account) {
+int has_proxy(const run *in, uint32_t account) {
   char key[64], address[4];
   size_t length = 0;
   snprintf(key, sizeof key, "account.%u.outbound_proxy.1.address", (unsigned)account);
   sfo_config_get(in->config, key, address, sizeof address, &length);
-  return length && setting(in, account, "outbound_proxy_enable");
+  return length && account_setting(in, account, "outbound_proxy_enable");
 }
 
-/* A setting of the server, or of the proxy in its place, which may leave it to the server. */
-static int64_t server_setting(const run *in, uint32_t account, uint32_t server, const char *name) {
-  char key[64];
+/* A setting of the server, or of the proxy in its place, which may leave it to the server, or not have it. */
+int64_t server_setting(const run *in, uint32_t account, uint32_t server, const char *name) {
+  char key[96];
   int64_t value = -1;
-  if (has_proxy(in, account)) {
-    snprintf(key, sizeof key, "outbound_proxy.%u.%s", (unsigned)server, name);
-    value = setting(in, account, key);
-  }
-  if (value >= 0)
+  snprintf(key, sizeof key, "account.%u.outbound_proxy.%u.%s", (unsigned)account, (unsigned)server, name);
+  if (has_proxy(in, account) && sfo_config_get_int(in->config, key, &value) == SFO_OK && value >= 0)
     return value;
   snprintf(key, sizeof key, "sip_server.%u.%s", (unsigned)server, name);
-  return setting(in, account, key);
+  return account_setting(in, account, key);
 }
 
-static int is_successive(const run *in, uint32_t account) {
-  return has_proxy(in, account) || setting(in, account, "fallback.redundancy_type") == 1;
+int is_successive(const run *in, uint32_t account) {
+  return has_proxy(in, account) || account_setting(in, account, "fallback.redundancy_type") == 1;
+}
+
+/* Has the server, or the proxy in its place, an address instead of a name? Then there is no list to move along. */
+static int is_numeric(const run *in, uint32_t account, uint32_t server) {
+  char key[80], address[256];
+  size_t length = 0;
+  endpoint parsed;
+  snprintf(key, sizeof key, "account.%u.%s.%u.address", (unsigned)account, has_proxy(in, account) ? "outbound_proxy" : "sip_server",
+           (unsigned)server);
+  return sfo_config_get(in->config, key, address, sizeof address, &length) == SFO_OK && parse_endpoint(address, &parsed) == 0;
 }
 
 void watch_excuse(run *in, uint32_t account) {
@@ -73,75 +78,75 @@ void watch_excuse(run *in, uint32_t account) {
       in->watches.item[i].failed_ms = in->watches.item[i].probed_ms = NEVER;
 }
 
+static int is_call_open(run *in) {
+  size_t i;
+  for (i = first_request(in); i < in->requests; i++) {
+    const request *at = &in->request[i];
+    if (at->origin && at->id && at->method == SFO_METHOD_INVITE && !at->done && !at->cancelled)
+      return 1;
+  }
+  return in->watches.busy.count > 0;
+}
+
 void watch_forget(run *in) {
   size_t i;
   watch_excuse(in, 0);
-  in->watches.settings_unknown |= in->watches.busy.count > 0;
   for (i = 0; i < in->watches.count; i++)
     in->watches.item[i].in_order = 0;
 }
 
-static uint64_t pause_after(const run *in, const watch *at) {
-  int64_t base = setting(in, at->account, "reg_failed_retry_min_time"), most, seconds;
-  if (base > 0) {
-    most = setting(in, at->account, "reg_failed_retry_max_time");
-    seconds = (base < most || most == 0 ? base : most) / 2;
-  } else {
-    seconds = setting(in, at->account, "reg_fail_retry_interval");
-  }
-  if (at->failed_by_answer && seconds > REFUSED_PAUSE_S)
-    seconds = REFUSED_PAUSE_S;
-  seconds = seconds < LEAST_PAUSE_S ? LEAST_PAUSE_S : seconds;
-  /* Jitter spreads the pause by a fifth. */
-  return (uint64_t)seconds * (in->script->options.jitter ? 800u : 1000u);
+void watch_settings(run *in) {
+  watch_forget(in);
+  in->watches.settings_known_ms = in->now_ms + (is_call_open(in) ? SETTINGS_WAIT_MS : 0);
 }
 
-/* Probes of a better server keep their own time, from start to start; jitter spreads it by a tenth. */
-static uint64_t probe_interval(const run *in, uint32_t account) {
-  int64_t seconds = setting(in, account, has_proxy(in, account) ? "outbound_proxy_fallback_interval" : "fallback.timeout");
-  return (uint64_t)seconds * (in->script->options.jitter ? 900u : 1000u);
+static int knows_settings(const run *in) {
+  return in->now_ms >= in->watches.settings_known_ms;
 }
 
-/* A request may have to be registered for at one target after the other: it waits for no pause. */
-static int request_waits(const run *in, uint32_t account) {
+void watch_clock_jump(run *in, int64_t jump_ms) {
   size_t i;
-  for (i = in->requests; i > 0; i--) {
-    const request *at = &in->request[i - 1];
-    if (at->origin == NULL || at->id == 0 || at->done || at->origin->account != account)
-      continue;
-    /* A REGISTER that it waited for goes on to its end. */
-    if (!at->cancelled || in->now_ms - at->cancelled_ms < TRANSACTION_MS)
-      return 1;
+  for (i = 0; i < in->watches.count; i++) {
+    uint64_t *until = &in->watches.item[i].granted_ms;
+    *until = jump_ms > 0 && *until < (uint64_t)jump_ms ? 0 : (uint64_t)((int64_t)*until - jump_ms);
   }
+}
+
+/* Where the account keeps its registration now, with successive registration. */
+static uint32_t maintained(const run *in, uint32_t account) {
+  return account_set_has(&in->watches.on_server_2, account) ? 2u : 1u;
+}
+
+/* Has this request asked a target of the server in vain? */
+static int failed_at(const run *in, const request *of, uint32_t server) {
+  size_t i;
+  for (i = in->attempts; i > 0 && in->attempt[i - 1].sent_ms >= of->started_ms; i--)
+    if (in->attempt[i - 1].request == of->id && in->attempt[i - 1].server == server)
+      return 1;
   return 0;
 }
 
-/* Probes while the other server has taken over look for recovery; others look for the primary of the same server. */
-static void check_pause(run *in, const sfo_send *send) {
-  uint64_t other_until_ms = watch_of(in, send->account, 3u - send->server)->granted_ms;
-  int may_recover = send->purpose == SFO_PURPOSE_PROBE && is_successive(in, send->account) && other_until_ms != 0;
-  int is_probe = may_recover && in->now_ms < other_until_ms;
-  watch *at = watch_of(in, send->account, send->server);
-  if (request_waits(in, send->account))
-    return;
-  if (is_probe && at->probed_ms != NEVER && in->now_ms - at->probed_ms < probe_interval(in, send->account))
-    broken(in, "account %u probes server %u again after %" PRIu64 " ms", (unsigned)send->account, (unsigned)send->server,
-           in->now_ms - at->probed_ms);
-  /* A check of one target that failed may lead to a registration elsewhere at once. Probes for recovery have an
-   * interval of their own, also once the registration with the other server has ended. */
-  else if (!may_recover && at->failed_purpose == send->purpose && at->failed_ms != NEVER && in->now_ms - at->failed_ms < pause_after(in, at))
-    broken(in, "account %u tries to register with server %u again %" PRIu64 " ms after it failed",
-           (unsigned)send->account, (unsigned)send->server, in->now_ms - at->failed_ms);
-  if (is_probe)
-    at->probed_ms = in->now_ms;
+/* A backup gets a REGISTER of its own, which nobody renews, before it gets a request. A request that failed at the one server makes
+   the other take over. */
+static int is_for_request(run *in, const sfo_send *send) {
+  int is_first = server_setting(in, send->account, send->server, "register_on_enable") == 1;
+  size_t i;
+  for (i = first_request(in); i < in->requests; i++)
+    if (request_is_waiting(in, &in->request[i], send->account) && (is_first || failed_at(in, &in->request[i], 3u - send->server)))
+      return 1;
+  return 0;
 }
 
 static void check_one_binding(run *in, const sfo_send *send) {
   const watch *other = watch_of(in, send->account, 3u - send->server);
-  if (send->purpose == SFO_PURPOSE_REGISTER && is_successive(in, send->account) && other->in_order &&
-      in->now_ms < other->granted_ms)
+  if (send->purpose == SFO_PURPOSE_REGISTER && is_successive(in, send->account) && other->server == maintained(in, send->account) &&
+      other->in_order && in->now_ms < other->granted_ms && !is_for_request(in, send))
     broken(in, "account %u registers with server %u although its registration with server %u is in order",
            (unsigned)send->account, (unsigned)send->server, (unsigned)other->server);
+}
+
+static int holds(const char *target, uint64_t until_ms, const run *in, const sfo_send *send) {
+  return target && strcmp(target, send->target_text) == 0 && in->now_ms <= until_ms;
 }
 
 static void check_only_registered(run *in, const sfo_send *send) {
@@ -151,56 +156,77 @@ static void check_only_registered(run *in, const sfo_send *send) {
   if (send->purpose != SFO_PURPOSE_REQUEST || (of && of->origin && of->origin->urgent) ||
       server_setting(in, send->account, send->server, "only_signal_with_registered") != 1 ||
       server_setting(in, send->account, send->server, "register_on_enable") != 1 ||
-      server_setting(in, send->account, send->server, "failback_mode") == 0)
+      server_setting(in, send->account, send->server, "failback_mode") == 0 || is_numeric(in, send->account, send->server))
     return;
-  if (!at->target || strcmp(at->target, send->target_text) != 0 || in->now_ms > at->granted_ms)
+  if (!holds(at->target, at->granted_ms, in, send) && !holds(at->beside, at->beside_ms, in, send))
     broken(in, "%s goes to %s, which holds no registration, although only registered servers are allowed",
            method_name(send->method), send->target_text);
 }
 
 void watch_send(run *in, const sfo_send *send) {
-  if (in->watches.settings_unknown || (send->server != 1 && send->server != 2))
+  if (!knows_settings(in) || (send->server != 1 && send->server != 2))
     return;
   check_only_registered(in, send);
+  if (send->purpose == SFO_PURPOSE_UNREGISTER)
+    watch_of(in, send->account, send->server)->in_order = 0;
   if (send->method != SFO_METHOD_REGISTER || send->ordinal != 1 || send->purpose == SFO_PURPOSE_UNREGISTER)
     return;
   check_one_binding(in, send);
   check_pause(in, send);
 }
 
+/* The return to a primary, for instance: it says nothing about the target that the account is at. */
+static int is_aside(run *in, const attempt *of) {
+  const request *walk = find_request(in, of->request);
+  return walk && walk->aside;
+}
+
+static void note_beside(const run *in, watch *at, const attempt *of, uint64_t until_ms) {
+  at->beside_since_ms = in->now_ms;
+  free(at->beside);
+  at->beside = copy_string(of->target);
+  at->beside_ms = until_ms;
+}
+
+static void note_grant(run *in, const attempt *of, uint32_t granted_s) {
+  uint64_t until_ms = in->now_ms + 1000u * (uint64_t)(granted_s == SFO_ABSENT ? of->expires_s : granted_s);
+  watch *at, *other;
+  int is_elsewhere, is_away;
+  watch_of(in, of->account, of->server);
+  other = watch_of(in, of->account, 3u - of->server);
+  /* Now that both are there, they stay where they are. */
+  at = watch_of(in, of->account, of->server);
+  is_elsewhere = at->target && in->now_ms < at->granted_ms && strcmp(at->target, of->target) != 0;
+  is_away = is_successive(in, of->account) && of->server != maintained(in, of->account);
+  /* For a request only, unless the library says that the registration has moved there. */
+  if (is_aside(in, of) && of->purpose == SFO_PURPOSE_REGISTER && (is_away || is_elsewhere)) {
+    note_beside(in, at, of, until_ms);
+    return;
+  }
+  if (!at->target || at->target_failed || in->now_ms >= at->granted_ms)
+    at->forced_ms = in->now_ms;
+  free(at->target);
+  at->target = copy_string(of->target);
+  at->target_failed = 0;
+  at->granted_ms = until_ms;
+  at->in_order = 1;
+  other->in_order = 0;
+}
+
 void watch_outcome(run *in, const attempt *of, uint32_t status, uint32_t granted_s) {
   watch *at = watch_of(in, of->account, of->server);
   int granted = of->method == SFO_METHOD_REGISTER && status >= 200 && status < 300;
-  if (of->method != SFO_METHOD_REGISTER)
-    watch_excuse(in, of->account);
+  pause_outcome(in, of, status);
   if (granted && of->purpose != SFO_PURPOSE_UNREGISTER) {
-    free(at->target);
-    at->target = copy_string(of->target);
-    at->granted_ms = in->now_ms + 1000u * (uint64_t)(granted_s == SFO_ABSENT ? of->expires_s : granted_s);
-    at->in_order = 1;
-    at->failed_ms = at->probed_ms = NEVER;
-    watch_of(in, of->account, 3u - of->server)->in_order = 0;
+    note_grant(in, of, granted_s);
   } else if (granted) {
     /* The registration was removed. */
     at->in_order = 0;
     at->granted_ms = in->now_ms;
-  } else if (status == 0 || status >= 300) {
-    at->in_order = 0;
-    at->failed_by_answer = status != 0;
-    at->failed_purpose = of->purpose;
-    /* 423 asks for the same again with a longer lifetime. */
-    at->failed_ms = of->method == SFO_METHOD_REGISTER && status != 423 ? in->now_ms : NEVER;
-  }
-}
-
-/* One walk goes over both servers, unless the account registers with each on its own. */
-static void end_of_walk(run *in, uint32_t account, uint32_t server) {
-  int is_over_both = is_successive(in, account);
-  size_t i;
-  for (i = 0; i < in->watches.count; i++) {
-    watch *at = &in->watches.item[i];
-    if (at->account == account && (is_over_both || at->server == server))
-      at->failed_ms = in->now_ms;
+  } else if (status == 0 || (of->purpose == SFO_PURPOSE_REQUEST ? declines(of, status) : status >= 300)) {
+    int is_home = at->target && strcmp(at->target, of->target) == 0;
+    at->in_order &= !is_home && is_aside(in, of);
+    at->target_failed |= is_home;
   }
 }
 
@@ -227,24 +253,45 @@ void account_set_put(account_set *to, uint32_t account, int inside) {
 /* Moving on because the current target failed is no failback, nor is the return from server 2 to server 1. */
 static void check_failback(run *in, const sfo_event *event) {
   watches *all = &in->watches;
-  int within = all->current_account == event->account && all->current_server == event->server;
-  int is_failback = strcmp(event_name(event->kind), "failback-done") == 0 ||
-                    (event->kind == SFO_EVENT_CURRENT_TARGET && within && event->cause == SFO_CAUSE_RECOVERED);
-  if (is_failback && !all->settings_unknown && account_set_has(&all->busy, event->account) &&
+  const watch *at = watch_of(in, event->account, event->server);
+  int is_failback = event->kind == SFO_EVENT_FAILBACK_DONE ||
+                    (event->kind == SFO_EVENT_CURRENT_TARGET && at->is_current && event->cause == SFO_CAUSE_RECOVERED);
+  /* A target that failed is left, whatever has been heard of it since; the walk then begins at the primary. */
+  if (is_failback && at->forced_ms != in->now_ms && knows_settings(in) && account_set_has(&all->busy, event->account) &&
       server_setting(in, event->account, event->server, "failback_mode") > 0)
     broken(in, "account %u fails back to %s during a call", (unsigned)event->account, event->to ? event->to : "-");
   if (event->kind == SFO_EVENT_CURRENT_TARGET) {
-    all->current_account = event->account;
-    all->current_server = event->server;
+    watch_of(in, event->account, event->server)->is_current = 1;
+    watch_of(in, event->account, 3u - event->server)->is_current = 0;
   }
 }
 
+/* What was granted just now for a request is the registration that is maintained. */
+static void note_move(run *in, const sfo_event *event) {
+  watch *at = watch_of(in, event->account, event->server);
+  if (!at->beside || at->beside_since_ms != in->now_ms || !event->to || strcmp(event->to, at->beside) != 0)
+    return;
+  free(at->target);
+  at->target = at->beside;
+  at->granted_ms = at->beside_ms;
+  at->beside = NULL;
+  at->in_order = 1;
+  at->target_failed = 0;
+  at->forced_ms = in->now_ms;
+  if (is_successive(in, event->account))
+    watch_of(in, event->account, 3u - event->server)->in_order = 0;
+}
+
 void watch_event(run *in, const sfo_event *event) {
+  int is_new = event->kind == SFO_EVENT_REGISTRATION && event->state == SFO_REG_REGISTERING;
   check_failback(in, event);
-  if (event->kind == SFO_EVENT_ALL_FAILED)
-    end_of_walk(in, event->account, event->server);
-  else if (event->kind == SFO_EVENT_REGISTRATION && event->state == SFO_REG_REGISTERING)
-    watch_excuse(in, event->account);
+  if (event->kind == SFO_EVENT_REGISTRATION && event->state == SFO_REG_REGISTERED)
+    note_move(in, event);
+  if (event->kind == SFO_EVENT_FALLBACK_ENTERED || event->kind == SFO_EVENT_FALLBACK_LEFT)
+    account_set_put(&in->watches.on_server_2, event->account, event->kind == SFO_EVENT_FALLBACK_ENTERED);
+  else if (is_new && event->server == 1)
+    account_set_put(&in->watches.on_server_2, event->account, 0);
+  pause_event(in, event);
 }
 
 /* Is this the target where the account is registered, as far as anybody can see? */
@@ -255,14 +302,22 @@ int watch_is_registered(run *in, const attempt *of) {
 
 int watch_allows(run *in, uint32_t method, uint32_t account, uint32_t server) {
   int home_only = method == SFO_METHOD_SUBSCRIBE || method == SFO_METHOD_PUBLISH;
-  return !in->watches.settings_unknown && (server == 1 || !home_only || is_successive(in, account));
+  return knows_settings(in) && (server == 1 || !home_only || is_successive(in, account));
 }
 
 void watch_free(run *in) {
+  watches *all = &in->watches;
   size_t i;
-  for (i = 0; i < in->watches.count; i++)
-    free(in->watches.item[i].target);
-  free(in->watches.item);
-  free(in->watches.busy.item);
-  memset(&in->watches, 0, sizeof in->watches);
+  for (i = 0; i < all->count; i++) {
+    free(all->item[i].target);
+    free(all->item[i].declined);
+    free(all->item[i].beside);
+  }
+  for (i = 0; i < all->silents; i++)
+    free(all->silent[i].target);
+  free(all->item);
+  free(all->silent);
+  free(all->busy.item);
+  free(all->on_server_2.item);
+  memset(all, 0, sizeof *all);
 }

@@ -121,13 +121,19 @@ impl Account {
 
     /// After a request found a server dead: find out by REGISTER when it is back.
     pub(super) fn check_dead_server(&mut self, ctx: &mut Context<'_>, server: Server) {
-        if self.phase != Phase::Running {
+        if self.phase != Phase::Running || self.pauses(server) {
             return;
         }
         let has_other = self.other_configured(server).is_some();
         if self.is_concurrent() || !has_other {
             self.register(ctx, self.lane_of(server), Walking::Check(server));
         }
+    }
+
+    /// True if the last registration walk failed at this server, and the next one has its time.
+    pub(super) fn pauses(&self, server: Server) -> bool {
+        let lane = &self.lanes[usize::from(self.lane_of(server))];
+        (lane.failures > 0 || lane.refusals > 0) && lane.timer.is_some()
     }
 
     /// Successive registration: the next probe of server 1, counted from the start of the last one.

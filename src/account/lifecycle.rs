@@ -162,7 +162,14 @@ impl Account {
     pub(super) fn forget_places(&mut self, ctx: &mut Context<'_>) {
         for server in Server::BOTH {
             self.forget_last(ctx, server);
-            self.sides[server.index()].registered_beside = None;
+        }
+        self.forget_asides();
+    }
+
+    /// Forgets the registrations beside the maintained ones, and what waited for a REGISTER that is given up.
+    pub(super) fn forget_asides(&mut self) {
+        for side in &mut self.sides {
+            side.registered_beside = None;
         }
         self.owed_check = None;
     }
@@ -236,8 +243,7 @@ impl Account {
     /// an input, where what follows would mix the old state with the new one.
     pub fn end_input(&mut self, ctx: &mut Context<'_>) {
         self.leave_unlisted_targets(ctx);
-        let can_change = self.phase == Phase::Off || (self.is_idle(ctx) && !self.is_ending_a_dialog(ctx));
-        if self.pending.is_some() && can_change && !self.is_gone() {
+        if self.pending.is_some() && self.can_change(ctx) && !self.is_gone() {
             self.apply_pending(ctx);
         }
         for server in Server::BOTH {
@@ -246,10 +252,11 @@ impl Account {
         self.settle_liveness(ctx);
     }
 
-    /// A request inside a dialog is under way: with the call over, a BYE. Were it cut off, the other side would not hear that
-    /// the call has ended.
-    fn is_ending_a_dialog(&self, ctx: &Context<'_>) -> bool {
-        self.open.iter().any(|id| ctx.requests.get(id.0).is_some_and(|request| request.is_in_dialog))
+    /// True if new settings disturb no call. A request inside a dialog that is under way when the call is over is a BYE: were
+    /// it cut off, the other side would not hear that the call has ended.
+    fn can_change(&self, ctx: &Context<'_>) -> bool {
+        let is_in_dialog = |id: &RequestId| ctx.requests.get(id.0).is_some_and(|request| request.is_in_dialog);
+        self.phase == Phase::Off || (self.is_idle(ctx) && !self.open.iter().any(is_in_dialog))
     }
 
     /// Lets waiting settings take effect: the account leaves its old servers and starts anew.

@@ -124,7 +124,11 @@ impl Account {
             return;
         }
         self.held = RareList::EMPTY;
-        self.forget_places(ctx);
+        // With a call up, the registration stays at the target where it is: another network is no reason to go back to the primary.
+        match self.is_idle(ctx) {
+            true => self.forget_places(ctx),
+            false => self.forget_asides(),
+        }
         self.drop_own_requests(ctx, Cause::Network);
         for server in Server::BOTH {
             // The registrar has bound an address that may not be ours any more.

@@ -227,7 +227,9 @@ impl Account {
             // The target that refused a request does not answer REGISTER either: the account looks for another one.
             Kind::TargetCheck => {
                 for server in Server::BOTH.into_iter().filter(|server| reached[server.index()]) {
-                    self.register(ctx, self.lane_of(server), Walking::Due);
+                    if !self.pauses(server) {
+                        self.register(ctx, self.lane_of(server), Walking::Due);
+                    }
                 }
             }
             Kind::Unregister => self.on_unregistered(ctx),
@@ -247,6 +249,7 @@ impl Account {
         let state = &mut self.lanes[usize::from(lane)];
         state.walk = None;
         state.failures += 1;
+        state.both_failed = reached == [true; 2];
         let failures = state.failures;
         let ms = retry_pause_ms(&self.settings.retry, failures, retry_after_s, ctx.jitter());
         self.set_lane_timer(ctx, lane, Some(ms));

@@ -308,8 +308,11 @@ impl Account {
         }
         if let Some(other) = self.other_configured(server) {
             // The other one at once, unless it has failed, too: then both have their pause, and the next walk goes over both.
-            let both_failed = self.sides[other.index()].state == RegistrationState::Retrying;
-            if !(both_failed && self.lanes[usize::from(lane)].timer.is_some()) {
+            // An old registration there may live on: that it failed is what counts.
+            let state = &self.lanes[usize::from(lane)];
+            let both_failed = self.sides[other.index()].state == RegistrationState::Retrying
+                || (state.failures > 0 && state.both_failed);
+            if !(both_failed && state.timer.is_some()) {
                 self.register(ctx, lane, Walking::TakeOver(other));
             }
         }

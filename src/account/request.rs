@@ -353,6 +353,8 @@ impl Account {
             Redundancy::Successive if server == self.current => Gate::Open,
             // The account has moved on since this request began: so does the request.
             Redundancy::Successive if self.has_moved_on(request, server) => Gate::Closed,
+            // The account has gone back to the other one meanwhile; what it leaves here serves until it ends.
+            Redundancy::Successive if request.walk.has_reached(server) && self.holds_binding(now, server) => Gate::Open,
             // Only a server that did not answer at all is left by the whole account.
             Redundancy::Successive => match self.is_dead_or_nowhere(request) {
                 true => Gate::Register,

@@ -288,11 +288,12 @@ impl Walk {
                 }
                 late.get_or_insert(index);
             }
-            if let Some(index) = late {
-                return Pick::Target(server, index);
-            }
+            // Those that are tried last come behind those that are still being resolved.
             if side.more {
                 return Pick::NeedList(server);
+            }
+            if let Some(index) = late {
+                return Pick::Target(server, index);
             }
         }
         for server in self.servers() {

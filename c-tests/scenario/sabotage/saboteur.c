@@ -44,12 +44,13 @@ static void send_again(const sfo_send *former, int same_request) {
   runner.send_sip(runner_user, &copy);
 }
 
-static void emit(uint32_t kind, uint32_t cause) {
+static void emit(uint32_t account, uint32_t kind, uint32_t cause) {
   sfo_event event;
   memset(&event, 0, sizeof event);
   event.struct_size = sizeof event;
   event.kind = kind;
-  event.account = event.server = 1;
+  event.account = account;
+  event.server = 1;
   event.cause = cause;
   event.from = event.to = event.text = "";
   runner.event(runner_user, &event);
@@ -131,7 +132,7 @@ static void on_timer(void *user, uint64_t deadline_ms) {
   if (mode("same-deadline"))
     runner.set_timer(runner_user, deadline_ms);
   if (mode("timer-first"))
-    emit(SFO_EVENT_REDUCED_SERVICE, SFO_CAUSE_NONE);
+    emit(1, SFO_EVENT_REDUCED_SERVICE, SFO_CAUSE_NONE);
 }
 
 static void on_cancel(void *user, const sfo_cancel *cancel) {
@@ -160,7 +161,7 @@ static void on_destroyed(void *user) {
     return;
   runner.destroyed(runner_user);
   if (mode("after-destroyed"))
-    emit(SFO_EVENT_STOPPED, SFO_CAUSE_NONE);
+    emit(1, SFO_EVENT_STOPPED, SFO_CAUSE_NONE);
 }
 
 static int32_t on_dns(void *user, const sfo_dns_query *query) {
@@ -221,10 +222,10 @@ sfo_status sabotaged_attempt_failed(sfo_engine *engine, uint64_t now_ms, uint64_
 }
 
 sfo_status sabotaged_set_busy(sfo_engine *engine, uint64_t now_ms, uint32_t account, uint32_t busy) {
-  sfo_status result = sfo_account_set_busy(engine, now_ms, account, busy);
+  /* Before the call: set_timer comes last in it. */
   if (mode("failback-in-call") && busy)
-    emit(SFO_EVENT_CURRENT_TARGET, SFO_CAUSE_RECOVERED);
-  return result;
+    emit(account, SFO_EVENT_CURRENT_TARGET, SFO_CAUSE_RECOVERED);
+  return sfo_account_set_busy(engine, now_ms, account, busy && !mode("calls-unsaid"));
 }
 
 sfo_status sabotaged_counters(sfo_engine *engine, sfo_counters *out) {
