@@ -138,14 +138,15 @@ PLACE(sfo_callbacks, destroyed, 72, 36, 36);
 PLACE(sfo_callbacks, wake, 80, 40, 40);
 PLACE(sfo_callbacks, posted, 88, 44, 44);
 
-SIZE(sfo_posted, 56, 56, 48);
+SIZE(sfo_posted, 56, 56, 52);
 PLACE(sfo_posted, request, 8, 8, 4);
 PLACE(sfo_posted, attempt, 16, 16, 12);
 PLACE(sfo_posted, user_token, 24, 24, 20);
 PLACE(sfo_posted, kind, 32, 32, 28);
 PLACE(sfo_posted, account, 36, 36, 32);
 PLACE(sfo_posted, status, 40, 40, 36);
-PLACE(sfo_posted, dialog, 48, 48, 40);
+PLACE(sfo_posted, sip_status, 44, 44, 40);
+PLACE(sfo_posted, dialog, 48, 48, 44);
 
 SIZE(sfo_counters, 280, 280, 276);
 PLACE(sfo_counters, attempts, 8, 8, 4);

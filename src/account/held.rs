@@ -29,6 +29,10 @@ impl Account {
 
     /// Until when a target is held back from requests of this method, because of what it answered.
     pub(super) fn held_until(&self, now: Time, method: Method, key: TargetKey) -> Option<Time> {
+        // Nearly always, and asked for every target of every request.
+        if self.held.is_empty() {
+            return None;
+        }
         self.held(now, method, key).map(|held| held.until).max()
     }
 

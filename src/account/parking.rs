@@ -21,9 +21,10 @@ const MAX_PARKED: usize = 16;
 impl Account {
     /// True if this target must know the phone before it gets this request.
     pub(super) fn needs_registration(&self, now: Time, request: &Request, server: Server, index: u8) -> bool {
-        let Some(settings) = self.settings.server(server) else { return false };
-        let is_routed = request.kind == Kind::Firmware && request.urgent.is_none() && !request.is_in_dialog;
-        if !is_routed || !settings.register_on_enable {
+        let Some(settings) = self.settings.server(server).filter(|settings| settings.register_on_enable) else {
+            return false;
+        };
+        if request.kind != Kind::Firmware || request.urgent.is_some() || request.is_in_dialog {
             return false;
         }
         let target = request.walk.list(server).and_then(|list| list.targets().get(usize::from(index)));
