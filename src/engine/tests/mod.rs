@@ -17,6 +17,7 @@ mod dialogs;
 mod dns;
 mod explain;
 mod explore;
+mod failback;
 mod failover;
 mod fallback_concurrent;
 mod fallback_successive;
