@@ -39,6 +39,8 @@ typedef struct open_request {
   int was_idle, idle_unclear;
   step step[MAX_WALK];
   unsigned steps;
+  step asked[MAX_WALK];      /* targets that a REGISTER of the account found unwilling while this request was at none */
+  unsigned askeds;
 } open_request;
 
 typedef struct side_past {
