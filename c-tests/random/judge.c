@@ -241,14 +241,15 @@ static const goal *well_goal(past *in, const phone_past *who, const open_request
   return NULL;
 }
 
-/* A registrar that refuses is alive: nobody else is asked instead, and requests that need a registration first fail. */
-static int may_lack_registration(past *in, const phone *of) {
+/* A registrar that refuses is alive: nobody else is asked instead, and requests that need a registration first fail. It is asked
+   again slowly, so that an account may not know yet that it would be granted one now. */
+static int may_lack_registration(past *in, const phone *of, uint64_t now) {
   unsigned y, g;
   if (!(of->successive && of->side[1].configured) && !of->side[0].register_first && !of->side[1].register_first)
     return 0;
   for (y = 0; y < 2; y++)
     for (g = 0; g < of->side[y].goals; g++)
-      if (host_of(in, of, y, g)->refuses)
+      if (host_of(in, of, y, g)->refuses || host_of(in, of, y, g)->refused_until_ms > now)
         return 1;
   return 0;
 }
@@ -268,7 +269,7 @@ void judge_done(past *in, const open_request *request, const char *line, uint64_
   well = well_goal(in, of, request, before, now);
   if (!well)
     return;
-  if (!strstr(line, "result=answered") && may_lack_registration(in, &of->settings))
+  if (!strstr(line, "result=answered") && may_lack_registration(in, &of->settings, now))
     return;
   if (!strstr(line, "result=answered"))
     violated(in, now, "%s fails although %s answers", request->name, well->text);
