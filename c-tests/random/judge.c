@@ -57,21 +57,19 @@ static int pauses(past *in, const phone *of, uint64_t at) {
 
 /* ---- which target ---- */
 
-static int was_tried(const open_request *of, unsigned y, unsigned goal) {
+static int is_among(const step *list, unsigned count, unsigned y, unsigned goal) {
   unsigned i;
-  for (i = 0; i < of->steps; i++)
-    if (of->step[i].side == y && of->step[i].goal == goal)
+  for (i = 0; i < count; i++)
+    if (list[i].side == y && list[i].goal == goal)
       return 1;
   return 0;
 }
 
-static int lies_on_silent_address(const phone *of, const open_request *request, unsigned y, unsigned goal) {
+static int is_silent_address(const phone *of, const step *list, unsigned count, const char *ip) {
   unsigned i;
-  for (i = 0; i < request->steps; i++) {
-    const step *at = &request->step[i];
-    if (at->silent && at->goal != UNKNOWN && strcmp(of->side[at->side].goal[at->goal].ip, of->side[y].goal[goal].ip) == 0)
+  for (i = 0; i < count; i++)
+    if (list[i].silent && list[i].goal != UNKNOWN && strcmp(of->side[list[i].side].goal[list[i].goal].ip, ip) == 0)
       return of->avoid_dead_addresses;
-  }
   return 0;
 }
 
@@ -83,20 +81,32 @@ static int is_given_up(const phone_past *of, unsigned y, unsigned goal, uint64_t
 }
 
 /* The next target of a server for a walk that began at its goal `start`: those that were given up behind the others, those on
-   an address that was silent in this walk at the end. */
-static unsigned expected(const phone_past *of, const open_request *request, unsigned y, unsigned start) {
-  unsigned g, i, rank, best = UNKNOWN, best_rank = 3, count = of->settings.side[y].goals;
+   an address that was silent in this walk at the end. With `waited` the request has waited for the REGISTERs that failed
+   meanwhile. */
+static unsigned next_goal(const phone_past *of, const open_request *request, unsigned y, unsigned start, int waited) {
+  unsigned g, i, rank, best = UNKNOWN, best_rank = 3, count = of->settings.side[y].goals, askeds = waited ? request->askeds : 0;
+  const char *ip;
   for (i = 0; i <= count; i++) {
     g = i == 0 ? start : i - 1;
-    if (g >= count || was_tried(request, y, g))
+    if (g >= count || is_among(request->step, request->steps, y, g) || is_among(request->asked, askeds, y, g))
       continue;
-    rank = lies_on_silent_address(&of->settings, request, y, g) ? 2u : (unsigned)is_given_up(of, y, g, request->at_ms);
+    ip = of->settings.side[y].goal[g].ip;
+    rank = (unsigned)is_given_up(of, y, g, request->at_ms);
+    if (is_silent_address(&of->settings, request->step, request->steps, ip) ||
+        is_silent_address(&of->settings, request->asked, askeds, ip))
+      rank = 2;
     if (rank < best_rank) {
       best = g;
       best_rank = rank;
     }
   }
   return best;
+}
+
+/* Whether a REGISTER was for this request, or for the account as a whole, cannot always be told from outside. */
+static int may_go_to(const phone_past *of, const open_request *request, const step *fresh, unsigned start) {
+  return fresh->goal == next_goal(of, request, fresh->side, start, 0) ||
+         (request->askeds && fresh->goal == next_goal(of, request, fresh->side, start, 1));
 }
 
 /* How long the account stays at a backup, ms; 0: no such time. */
@@ -171,11 +181,11 @@ void judge_send(past *in, open_request *request, const step *fresh, uint64_t now
   /* A target that wants a registration first, and did not grant it, is passed by. */
   if (at->register_first && request->steps)
     return;
-  want = expected(of, request, fresh->side, at_server ? 0 : first);
-  if (at_server == 0 && fresh->goal != want && fresh->goal != expected(of, request, fresh->side, second))
+  want = next_goal(of, request, fresh->side, at_server ? 0 : first, 0);
+  if (at_server == 0 && !may_go_to(of, request, fresh, first) && !may_go_to(of, request, fresh, second))
     violated(in, now, "%s starts at %s instead of %s", request->name, at->goal[fresh->goal].text,
              want == UNKNOWN ? "no target" : at->goal[want].text);
-  else if (at_server && at->mode == 0 && fresh->goal != want)
+  else if (at_server && at->mode == 0 && !may_go_to(of, request, fresh, 0))
     violated(in, now, "%s goes on to %s instead of %s", request->name, at->goal[fresh->goal].text,
              want == UNKNOWN ? "no target" : at->goal[want].text);
 }
@@ -231,14 +241,15 @@ static const goal *well_goal(past *in, const phone_past *who, const open_request
   return NULL;
 }
 
-/* A registrar that refuses is alive: nobody else is asked instead, and requests that need a registration first fail. */
-static int may_lack_registration(past *in, const phone *of) {
+/* A registrar that refuses is alive: nobody else is asked instead, and requests that need a registration first fail. It is asked
+   again slowly, so that an account may not know yet that it would be granted one now. */
+static int may_lack_registration(past *in, const phone *of, uint64_t now) {
   unsigned y, g;
   if (!(of->successive && of->side[1].configured) && !of->side[0].register_first && !of->side[1].register_first)
     return 0;
   for (y = 0; y < 2; y++)
     for (g = 0; g < of->side[y].goals; g++)
-      if (host_of(in, of, y, g)->refuses)
+      if (host_of(in, of, y, g)->refuses || host_of(in, of, y, g)->refused_until_ms > now)
         return 1;
   return 0;
 }
@@ -258,7 +269,7 @@ void judge_done(past *in, const open_request *request, const char *line, uint64_
   well = well_goal(in, of, request, before, now);
   if (!well)
     return;
-  if (!strstr(line, "result=answered") && may_lack_registration(in, &of->settings))
+  if (!strstr(line, "result=answered") && may_lack_registration(in, &of->settings, now))
     return;
   if (!strstr(line, "result=answered"))
     violated(in, now, "%s fails although %s answers", request->name, well->text);

@@ -133,6 +133,27 @@ static void note_liveness(past *in, const char *line, int lost, uint64_t now) {
   }
 }
 
+static int is_silence(const char *line) {
+  return strstr(line, "cause=timeout") || strstr(line, "cause=unreachable");
+}
+
+/* A request may wait for this REGISTER: then it passes the target by, and what was silent was silent for it, too. */
+static void note_asked(past *in, const phone_past *who, const char *line, unsigned y, unsigned goal) {
+  size_t i;
+  for (i = 0; i < in->opens; i++) {
+    open_request *of = &in->open[i];
+    const step *latest = of->steps ? &of->step[of->steps - 1] : NULL;
+    step *fresh = &of->asked[of->askeds];
+    if (&in->phone[of->origin->account] != who || (latest && !latest->failed && !latest->refused) || of->askeds == MAX_WALK)
+      continue;
+    memset(fresh, 0, sizeof *fresh);
+    fresh->side = y;
+    fresh->goal = goal;
+    fresh->silent = is_silence(line);
+    of->askeds++;
+  }
+}
+
 static void read_fail(past *in, const char *line) {
   unsigned y, goal, i;
   phone_past *who = subject(in, line, &y, &goal);
@@ -142,13 +163,15 @@ static void read_fail(past *in, const char *line) {
   /* The time until the return begins anew when the primary was asked in vain. */
   if (goal == 0 && who->side[y].last != 0)
     who->side[y].switch_ms = UINT64_MAX;
+  if (has_prefix(line, "fail REGISTER") && goal != UNKNOWN)
+    note_asked(in, who, line, y, goal);
   for (i = of ? of->steps : 0; i > 0; i--) {
     step *at = &of->step[i - 1];
     if (at->side != y || at->goal != goal)
       continue;
     at->refused = strstr(line, "cause=response") != NULL;
     at->failed = !at->refused;
-    at->silent = strstr(line, "cause=timeout") || strstr(line, "cause=unreachable");
+    at->silent = is_silence(line);
     break;
   }
 }

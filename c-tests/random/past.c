@@ -74,6 +74,8 @@ host_past *past_host(past *in, const char *ip) {
 
 /* The longest pause that a Retry-After leads to, s. */
 #define LONGEST_PAUSE_S 3600u
+/* The longest pause after a refusal, and what the walk at its end takes, s. */
+#define LONGEST_REFUSAL_S (1800u + 300u)
 
 static void host_becomes(past *in, const command *what, health now) {
   char ip[24];
@@ -83,6 +85,8 @@ static void host_becomes(past *in, const command *what, health now) {
   if (at->is != now || now == HEALTH_ODD)
     at->since_ms = what->at_ms;
   at->is = now;
+  if (at->refuses)
+    at->refused_until_ms = what->at_ms + LONGEST_REFUSAL_S * 1000u;
   if (now != HEALTH_ODD)
     at->refuses = 0;
   else if (what->kind == COMMAND_ANSWER && (!what->method || what->method == SFO_METHOD_REGISTER))

@@ -18,6 +18,7 @@ typedef struct host_past {
   health is;
   uint64_t since_ms;
   int refuses;               /* registrations, for good */
+  uint64_t refused_until_ms; /* an account that it has refused may not have asked again before */
   uint64_t pause_until_ms;   /* it may have asked for one with Retry-After */
 } host_past;
 
@@ -39,6 +40,8 @@ typedef struct open_request {
   int was_idle, idle_unclear;
   step step[MAX_WALK];
   unsigned steps;
+  step asked[MAX_WALK];      /* targets that a REGISTER of the account found unwilling while this request was at none */
+  unsigned askeds;
 } open_request;
 
 typedef struct side_past {

@@ -172,7 +172,7 @@ static void set_link(run *in, const command *what) {
   sfo_status result;
   in->world.link_down = what->value == LINK_DOWN;
   in->watches.world_changed_ms = in->now_ms;
-  watch_forget(in);
+  watch_network(in);
   enter(in);
   result = sfo_engine_set_link(in->engine, engine_now(in), what->value);
   leave(in);

@@ -10,6 +10,8 @@ int64_t server_setting(const run *in, uint32_t account, uint32_t server, const c
 int has_proxy(const run *in, uint32_t account);
 int is_successive(const run *in, uint32_t account);
 
+/* listed.c: does some name still lead to the address of this target? */
+int is_listed(const run *in, const char *target);
 /* Does this response mean that a request must look elsewhere? As usual; settings may name other codes. */
 int declines(const attempt *of, uint32_t status);
 /* Is this a request of the account that is with no server? */

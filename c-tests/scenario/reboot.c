@@ -69,7 +69,7 @@ void reboot(run *in, unsigned how) {
   }
   drop_messages(in);
   forget_ids(in);
-  watch_forget(in);
+  watch_network(in);
   in->watches.busy.count = 0;
   in->watches.settings_known_ms = 0;
   in->destroyed = 0;

@@ -188,7 +188,8 @@ void check_end(run *in);
 
 /* watch.c: rules about accounts. An excuse: something happened after which the next registration needs no pause. */
 void watch_excuse(run *in, uint32_t account);   /* 0 = every account */
-void watch_forget(run *in);                     /* another network */
+void watch_forget(run *in);                     /* every registration is to be renewed */
+void watch_network(run *in);                    /* another network, or a restart */
 void watch_settings(run *in);                   /* a new configuration */
 void watch_clock_jump(run *in, int64_t jump_ms);
 /* Something came from the target of an attempt, even too late; or from an address. */

@@ -95,6 +95,16 @@ void watch_forget(run *in) {
     in->watches.item[i].in_order = 0;
 }
 
+void watch_network(run *in) {
+  size_t i;
+  watch_forget(in);
+  for (i = 0; i < in->watches.count; i++)
+    in->watches.item[i].is_anew = 1;
+  /* Who was asked by OPTIONS is forgotten: losses are counted from the beginning. */
+  for (i = 0; i < in->watches.silents; i++)
+    in->watches.silent[i].lost = 0;
+}
+
 void watch_settings(run *in) {
   watch_forget(in);
   in->watches.settings_known_ms = in->now_ms + (is_call_open(in) ? SETTINGS_WAIT_MS : 0);
@@ -163,12 +173,19 @@ static void check_only_registered(run *in, const sfo_send *send) {
            method_name(send->method), send->target_text);
 }
 
+/* What is to be removed is held no more, whatever the registrar answers. */
+static void note_removal(watch *at, const sfo_send *send) {
+  at->in_order = 0;
+  if (at->target && strcmp(at->target, send->target_text) == 0)
+    at->granted_ms = 0;
+}
+
 void watch_send(run *in, const sfo_send *send) {
   if (!knows_settings(in) || (send->server != 1 && send->server != 2))
     return;
   check_only_registered(in, send);
   if (send->purpose == SFO_PURPOSE_UNREGISTER)
-    watch_of(in, send->account, send->server)->in_order = 0;
+    note_removal(watch_of(in, send->account, send->server), send);
   if (send->method != SFO_METHOD_REGISTER || send->ordinal != 1 || send->purpose == SFO_PURPOSE_UNREGISTER)
     return;
   check_one_binding(in, send);
@@ -203,8 +220,10 @@ static void note_grant(run *in, const attempt *of, uint32_t granted_s) {
     note_beside(in, at, of, until_ms);
     return;
   }
-  if (!at->target || at->target_failed || in->now_ms >= at->granted_ms)
+  /* In another network every registration is made anew: where the former target has left DNS, it cannot be made there. */
+  if (!at->target || at->target_failed || in->now_ms >= at->granted_ms || (at->is_anew && !is_listed(in, at->target)))
     at->forced_ms = in->now_ms;
+  at->is_anew = 0;
   free(at->target);
   at->target = copy_string(of->target);
   at->target_failed = 0;

@@ -23,7 +23,9 @@ impl Account {
         let had_no_binding =
             request.walk.ordinal == 0 && request.urgent.is_none() && Server::BOTH.into_iter().any(is_wanted);
         match request.kind {
-            Kind::Firmware if had_no_binding => self.give_up(ctx, id, Cause::NotRegistered),
+            Kind::Firmware if had_no_binding || request.walk.ended_unregistered() => {
+                self.give_up(ctx, id, Cause::NotRegistered)
+            }
             Kind::Firmware => self.give_up(ctx, id, cause),
             _ => self.on_register_failed(ctx, id, cause),
         }

@@ -204,7 +204,12 @@ impl Account {
         let is_left = |target: &Target| target.key != key && !self.liveness.is_given_up(target.key);
         let list = ctx.lists.known(&self.settings, server);
         if list.is_some_and(|list| list.targets().iter().any(is_left)) {
-            return self.register(ctx, self.lane_of(server), Walking::Lost(server, key));
+            let lane = self.lane_of(server);
+            // A registrar that refused is asked slowly, whoever falls silent beside it.
+            if self.lanes[usize::from(lane)].refusals == 0 {
+                self.register(ctx, lane, Walking::Lost(server, key));
+            }
+            return;
         }
         self.server_found_dead(ctx, server, cause);
         match self.other_configured(server) {

@@ -133,7 +133,8 @@ impl Account {
         for (id, at) in parked {
             if is_parked(ctx, id) && failed[at.index()] {
                 match self.waits_for_server(ctx, id, at) {
-                    true => self.close_server(ctx, id, at),
+                    true if self.sides[at.index()].cause == Cause::Resolution => self.close_server(ctx, id, at),
+                    true => self.close_unregistered(ctx, id, at),
                     false => self.pass_unregistered(ctx, id, at),
                 }
             }

@@ -1,6 +1,6 @@
 //! Requests: where they may go, how they move on, how they end.
 
-use super::action::{DoneReport, EventKind, Purpose, RequestResult};
+use super::action::{DoneReport, EventKind, Purpose, RegistrationState, RequestResult};
 use super::attempt::FinalResponse;
 use super::context::{Context, ListState};
 use super::lists::Extent;
@@ -169,6 +169,8 @@ enum Gate {
     Register,
     /// Not at all.
     Closed,
+    /// Not before the account may ask again for the registration that it was refused.
+    Refused,
 }
 
 impl Account {
@@ -272,6 +274,10 @@ impl Account {
                     self.close_server(ctx, id, server);
                     continue;
                 }
+                Gate::Refused => {
+                    self.close_unregistered(ctx, id, server);
+                    continue;
+                }
                 Gate::Register => {
                     if self.park(ctx, id, server) {
                         self.take_over(ctx, server);
@@ -322,6 +328,14 @@ impl Account {
         }
     }
 
+    /// The request cannot go to this server, as the account cannot register there.
+    pub(super) fn close_unregistered(&self, ctx: &mut Context<'_>, id: RequestId, server: Server) {
+        if let Some(request) = ctx.requests.get_mut(id.0) {
+            request.walk.close(server);
+            request.walk.wants_registration = true;
+        }
+    }
+
     /// A server without an address is a failed server.
     fn name_leads_nowhere(&mut self, ctx: &mut Context<'_>, id: RequestId, server: Server) {
         let Some(request) = ctx.requests.get_mut(id.0) else { return };
@@ -356,11 +370,18 @@ impl Account {
             // The account has gone back to the other one meanwhile; what it leaves here serves until it ends.
             Redundancy::Successive if request.walk.has_reached(server) && self.holds_binding(now, server) => Gate::Open,
             // Only a server that did not answer at all is left by the whole account.
-            Redundancy::Successive => match self.is_dead_or_nowhere(request) {
-                true => Gate::Register,
-                false => Gate::Open,
+            Redundancy::Successive => match (self.is_dead_or_nowhere(request), self.has_refused(server)) {
+                (true, true) => Gate::Refused,
+                (true, false) => Gate::Register,
+                (false, _) => Gate::Open,
             },
         }
+    }
+
+    /// True if this server has refused the account: it is asked slowly, whatever a request needs.
+    fn has_refused(&self, server: Server) -> bool {
+        let lane = &self.lanes[usize::from(self.lane_of(server))];
+        lane.refusals > 0 && self.sides[server.index()].state == RegistrationState::Refused
     }
 
     /// True if a request waits until the account is registered with this server at all, not only with one of its targets.
@@ -383,7 +404,7 @@ impl Account {
 
     /// True if a server whose targets are not known yet may still be asked by this request.
     pub(super) fn may_follow(&self, now: Time, request: &Request, server: Server) -> bool {
-        request.walk.visits(server) && self.gate(now, request, server) != Gate::Closed
+        request.walk.visits(server) && !matches!(self.gate(now, request, server), Gate::Closed | Gate::Refused)
     }
 
     /// True if the request has found every target of this server dead.

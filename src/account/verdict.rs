@@ -187,26 +187,30 @@ impl Account {
         key: crate::target::TargetKey,
         found_by: AttemptId,
     ) {
-        let is_waiting = |id: &&RequestId| {
-            let Some(request) = ctx.requests.get(id.0) else { return false };
-            let Phase::Attempting(attempt) = request.phase else { return false };
-            let Some(attempt) = ctx.attempts.get(attempt.0) else { return false };
-            // A check of the target begins after it was found dead: it is meant to find out more.
-            attempt.method == Method::Register
-                && attempt.target().key == key
-                && attempt.state == AttemptState::Open
-                && attempt.started < ctx.now
-        };
-        let Some(first) = self.open.iter().position(|id| is_waiting(&id)) else { return };
-        let waiting: Vec<RequestId> = self.open[first..].iter().filter(is_waiting).copied().collect();
+        let Some(first) = self.open.iter().position(|id| waits_for_registrar(ctx, *id, key)) else { return };
+        let waiting: Vec<RequestId> =
+            self.open[first..].iter().copied().filter(|id| waits_for_registrar(ctx, *id, key)).collect();
         for id in waiting {
             let Some(Phase::Attempting(attempt)) = ctx.requests.get(id.0).map(|r| r.phase.clone()) else { continue };
-            if attempt != found_by {
+            // The one before may have taken it along: then it is at its next target already.
+            if attempt != found_by && waits_for_registrar(ctx, id, key) {
                 leave_attempt(ctx, attempt, Cause::OtherRequest);
                 self.on_unreachable(ctx, id, attempt, Cause::OtherRequest);
             }
         }
     }
+}
+
+/// True for a REGISTER that this target has not answered, and that began before this moment: a check of the target begins
+/// after it was found dead, and is meant to find out more.
+fn waits_for_registrar(ctx: &Context<'_>, id: RequestId, key: crate::target::TargetKey) -> bool {
+    let Some(request) = ctx.requests.get(id.0) else { return false };
+    let Phase::Attempting(attempt) = request.phase else { return false };
+    let Some(attempt) = ctx.attempts.get(attempt.0) else { return false };
+    attempt.method == Method::Register
+        && attempt.target().key == key
+        && attempt.state == AttemptState::Open
+        && attempt.started < ctx.now
 }
 
 fn log_failure(ctx: &mut Context<'_>, id: AttemptId, cause: Cause) {

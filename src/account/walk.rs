@@ -77,6 +77,8 @@ pub struct Walk {
     pub no_plain_after_tls: bool,
     /// Even the last target gets only the configured retries.
     pub always_retries: bool,
+    /// Passed somebody by as the account could not register there, although its name is known.
+    pub wants_registration: bool,
     /// Was found dead just now, outside of this walk: tried last. Boxed, as few walks have one.
     pub avoided: Option<Box<TargetKey>>,
     /// Where the walk begins, whatever the failback mode says.
@@ -102,6 +104,7 @@ impl Walk {
             more_behind: false,
             no_plain_after_tls: true,
             always_retries: false,
+            wants_registration: false,
             avoided: None,
             begins_at: None,
             retry_after_s: None,
@@ -416,6 +419,12 @@ impl Walk {
     /// True if an attempt of this walk found the address of a target dead.
     pub(super) fn on_dead_address(&self, server: Server, index: u8) -> bool {
         self.sides[server.index()].at_dead_address.contains(index)
+    }
+
+    /// True if nobody was asked, for want of a registration.
+    #[must_use]
+    pub fn ended_unregistered(&self) -> bool {
+        self.wants_registration && self.failed_count == 0
     }
 
     /// The servers, in the order in which they are asked.

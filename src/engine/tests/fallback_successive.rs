@@ -224,6 +224,23 @@ fn a_request_waits_on_when_server_1_answers_the_register_after_all() {
 }
 
 #[test]
+fn calls_do_not_hurry_server_2_that_refuses() {
+    let mut world = World::new(&successive(&[]));
+    world.down(&[P]);
+    world.always(F, "REGISTER", Reply::code(403));
+    world.start();
+    world.at(10.0);
+    world.forget();
+    world.invite();
+    world.at(50.0);
+    world.invite();
+    world.at(60.0);
+    assert!(world.sent().iter().all(|line| !line.contains("REGISTER")), "its pause is a minute long");
+    world.at(75.0);
+    assert!(world.sent().iter().any(|line| line.starts_with("75 REGISTER 192.168.1.15")), "and comes to its end");
+}
+
+#[test]
 fn a_request_waits_on_when_server_1_refuses_the_register() {
     let mut world = World::started(&successive(&[]));
     world.at(3_540.0 - 7.0);

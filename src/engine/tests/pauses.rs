@@ -142,6 +142,27 @@ fn calls_do_not_hurry_a_registrar_that_refuses() {
 }
 
 #[test]
+fn a_primary_that_falls_silent_does_not_hurry_a_backup_that_refuses() {
+    let watch = ["sip_server.1.options_interval = 20", "sip_server.1.options_max_lost = 2"];
+    let mut world = World::started(&domain(&watch));
+    world.at(3_530.0);
+    world.down(&[P]);
+    world.always(B, "REGISTER", Reply::code(403));
+    world.forget();
+    world.at(3_608.0);
+    // The primary is given up at 3567.5.
+    let registers: Vec<String> = world.sent().into_iter().filter(|line| line.contains("REGISTER")).collect();
+    assert_eq!(
+        registers,
+        [
+            "3540 REGISTER 192.168.1.14:5060/udp (3, 7500)",
+            "3547.5 REGISTER 192.168.1.13:5060/udp (10, 32000)",
+            "3607.5 REGISTER 192.168.1.13:5060/udp (3, 7500)",
+        ]
+    );
+}
+
+#[test]
 fn a_call_does_not_wait_for_the_pause_and_its_success_ends_it() {
     let mut world = dead(&[]);
     world.at(40.0);
