@@ -371,14 +371,16 @@ impl Account {
             Redundancy::Successive if request.walk.has_reached(server) && self.holds_binding(now, server) => Gate::Open,
             // Only a server that did not answer at all is left by the whole account.
             Redundancy::Successive => match (self.is_dead_or_nowhere(request), self.has_refused(server)) {
-                (true, true) => Gate::Refused,
+                // A call is worth asking again for. What a stack repeats by itself is not.
+                (true, true) if request.method != Method::Invite => Gate::Refused,
+                (true, true) => Gate::Register,
                 (true, false) => Gate::Register,
                 (false, _) => Gate::Open,
             },
         }
     }
 
-    /// True if this server has refused the account: it is asked slowly, whatever a request needs.
+    /// True if this server has refused the account: it is asked slowly.
     fn has_refused(&self, server: Server) -> bool {
         let lane = &self.lanes[usize::from(self.lane_of(server))];
         lane.refusals > 0 && self.sides[server.index()].state == RegistrationState::Refused

@@ -224,16 +224,16 @@ fn a_request_waits_on_when_server_1_answers_the_register_after_all() {
 }
 
 #[test]
-fn calls_do_not_hurry_server_2_that_refuses() {
+fn messages_do_not_hurry_server_2_that_refuses() {
     let mut world = World::new(&successive(&[]));
     world.down(&[P]);
     world.always(F, "REGISTER", Reply::code(403));
     world.start();
     world.at(10.0);
     world.forget();
-    world.invite();
+    world.request(Method::Message);
     world.at(50.0);
-    world.invite();
+    world.request(Method::Message);
     world.at(60.0);
     assert!(world.sent().iter().all(|line| !line.contains("REGISTER")), "its pause is a minute long");
     world.at(75.0);
@@ -452,4 +452,17 @@ fn after_recovery_server_2_does_not_return_to_its_primary() {
     world.forget();
     world.at(1_000.0);
     assert_eq!(world.sent(), [""; 0], "one maintained binding");
+}
+
+#[test]
+fn a_call_asks_server_2_again_although_it_has_refused() {
+    let mut world = World::new(&successive(&[]));
+    world.down(&[P]);
+    world.once(F, Reply::code(403));
+    world.start();
+    world.at(20.0);
+    world.forget();
+    world.invite();
+    world.at(30.0);
+    assert_eq!(world.ended(), ["27.5 INVITE 200"], "{:?}", world.sent());
 }
