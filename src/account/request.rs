@@ -373,8 +373,7 @@ impl Account {
             Redundancy::Successive => match (self.is_dead_or_nowhere(request), self.has_refused(server)) {
                 // A call is worth asking again for. What a stack repeats by itself is not.
                 (true, true) if request.method != Method::Invite => Gate::Refused,
-                (true, true) => Gate::Register,
-                (true, false) => Gate::Register,
+                (true, _) => Gate::Register,
                 (false, _) => Gate::Open,
             },
         }

@@ -466,3 +466,16 @@ fn a_call_asks_server_2_again_although_it_has_refused() {
     world.at(30.0);
     assert_eq!(world.ended(), ["27.5 INVITE 200"], "{:?}", world.sent());
 }
+
+#[test]
+fn the_end_of_the_registration_at_a_server_that_was_left_is_no_news() {
+    let mut world = World::started(&successive(&["fallback.register_switch = 1", "fallback.timeout = 600"]));
+    world.at(3_500.0);
+    world.down(&[P]);
+    world.at(3_590.0);
+    assert_eq!(world.state(1), "unregistered, retrying");
+    world.forget();
+    world.at(3_700.0);
+    assert_eq!(world.all(), [""; 0], "its registration has ended at 3600");
+    assert_eq!(world.state(1), "unregistered, retrying");
+}

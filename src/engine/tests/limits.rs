@@ -40,8 +40,11 @@ fn a_full_table_delays_a_refresh_and_does_not_end_it() {
     world.always(P, "MESSAGE", Reply::provisional());
     world.at(59.0);
     while world.start_request(Method::Message).is_ok() {}
+    world.forget();
     world.at(400.0);
     assert_eq!(world.state(1), "registered");
+    let registers: Vec<String> = world.sent().into_iter().filter(|line| line.contains("REGISTER")).collect();
+    assert!(registers[0].starts_with("120 "), "the pause of half a minute after each try without room: {registers:?}");
 }
 
 #[test]

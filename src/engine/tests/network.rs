@@ -154,6 +154,7 @@ fn phones_that_lose_their_connection_do_not_all_register_at_once() {
     moments.sort();
     moments.dedup();
     assert!(moments.len() > 15, "{moments:?}");
+    assert!(moments.iter().any(|at| at.parse::<f64>().unwrap() > 11.5), "spread over two seconds: {moments:?}");
 }
 
 #[test]
@@ -164,6 +165,19 @@ fn a_connection_that_nobody_registered_over_is_nobodys_loss() {
     assert!(world.engine.flow_lost(world.clock(), AccountId(2), &[Server::Fallback]).is_err());
     world.pump();
     assert_eq!(world.all(), [""; 0]);
+}
+
+#[test]
+fn the_connection_to_a_server_that_was_left_is_no_loss_either() {
+    let mut world = World::started_with_dead(&successive(&["sip_server.2.transport_type = 1"]), &[P]);
+    world.at(100.0);
+    world.up(&[P]);
+    world.at(200.0);
+    assert_eq!(world.current(), Server::Working);
+    world.forget();
+    world.engine.flow_lost(world.clock(), AccountId(1), &[Server::Fallback]).unwrap();
+    world.at(210.0);
+    assert_eq!(world.sent(), [""; 0], "its registration lives on, and nobody needs it");
 }
 
 #[test]
