@@ -15,11 +15,13 @@ any        "by TEST": that test of CTest does it; "scenario NAME": the test of t
            Rust test in that file does
 """
 
+import atexit
 import os
 import re
 import shutil
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pages
@@ -42,11 +44,19 @@ class Checker:
         self.environment = dict(
             os.environ,
             PATH=f"{self.prefix}/bin:{os.environ['PATH']}",
-            PKG_CONFIG_PATH=f"{libraries[0]}/pkgconfig",
+            PKG_CONFIG_PATH=f"{self.without_blanks(libraries[0])}/pkgconfig",
             LD_LIBRARY_PATH=str(libraries[0]),
             CMAKE_PREFIX_PATH=str(self.prefix),
             MANPATH=f"{self.prefix}/share/man",
         )
+
+    def without_blanks(self, path):
+        """Another name of a directory: `$(pkg-config ...)` falls apart in every shell where a path has blanks."""
+        place = tempfile.mkdtemp(prefix="sipfailover-docs-")
+        atexit.register(shutil.rmtree, place, ignore_errors=True)
+        other = Path(place) / "prefix"
+        other.symlink_to(self.prefix)
+        return other / path.relative_to(self.prefix)
 
     def call(self, command, directory, text=None):
         """Runs a command; its output, or None and the output where it failed."""
