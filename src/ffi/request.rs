@@ -223,7 +223,8 @@ pub unsafe extern "C" fn sfo_attempt_response(
 /// now_ms: your clock.
 /// attempt: the id given to send_sip.
 /// cause: SFO_CAUSE_UNREACHABLE, _CONNECT, _TLS, _CONNECTION_LOST, _SEND or _LOCAL.
-/// Returns SFO_OK; SFO_ERR_NOT_FOUND: no such attempt; SFO_ERR_INVALID: engine is NULL, or another cause; SFO_ERR_BUSY;
+/// Returns SFO_OK, also where the library has left the attempt already: that it failed only explains the silence, and there
+/// is nothing to end; SFO_ERR_NOT_FOUND: no such attempt; SFO_ERR_INVALID: engine is NULL, or another cause; SFO_ERR_BUSY;
 /// SFO_ERR_STATE; SFO_ERR_FAULT.
 /// Callbacks: any. From callbacks: yes. Since 0.1.
 #[unsafe(no_mangle)]
