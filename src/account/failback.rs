@@ -7,8 +7,8 @@
 //! after probes if wanted, or by the next request, which goes to the primary first. If that fails, the account stays
 //! where it is, and the time starts anew.
 
-use super::action::EventKind;
-use super::context::{Context, ListState, TimerKey};
+use super::action::{CancelMode, EventKind};
+use super::context::{Context, TimerKey};
 use super::machine::{Account, Phase};
 use super::request::{Kind, Phase as Awaiting, Request};
 use super::walk::{Start, Walk};
@@ -160,6 +160,13 @@ impl Account {
             ctx.requests.get(id.0).is_some_and(|r| r.kind == Kind::Firmware && r.method == Method::Invite)
         };
         !self.busy && self.answered.is_none() && self.calls == 0 && !self.open.iter().any(is_call)
+    }
+
+    /// True if the account has moved to another target since this moment: what this one answers to what it was asked before
+    /// does not bring the account back, which may have a call there.
+    pub(super) fn has_moved_since(&self, moment: Time, server: Server, key: TargetKey) -> bool {
+        let state = &self.sides[server.index()].failback;
+        self.remembers(server) && state.since > moment && state.last_key().is_some_and(|last| last != key)
     }
 
     /// A target serves the account now. `list` is where it was found.
@@ -358,10 +365,6 @@ impl Account {
         if method == Method::Register && self.is_registering(ctx, server) {
             return;
         }
-        if let Some(until) = self.primary_pauses_until(ctx, method, server) {
-            let state = &mut self.sides[server.index()].failback;
-            return ctx.set_timer(&mut state.timer, until.since(ctx.now), TimerKey::Failback(self.id, server));
-        }
         if let Some(id) = self.insert_request(ctx, kind, method, 0, Walk::primary(server)) {
             self.sides[server.index()].failback.stage = Stage::Trying(id);
             self.advance(ctx, id);
@@ -376,10 +379,19 @@ impl Account {
         self.open.iter().any(|id| ctx.requests.get(id.0).is_some_and(goes_back))
     }
 
-    /// Until when the primary asked not to be used.
-    fn primary_pauses_until(&self, ctx: &mut Context<'_>, method: Method, server: Server) -> Option<Time> {
-        let ListState::Ready(list) = ctx.list(&self.settings, server) else { return None };
-        self.held_until(ctx.now, method, list.targets().first()?.key)
+    /// The return was about to ask a primary that wants a pause: it waits until that is over. False if it may be asked.
+    pub(super) fn puts_off_return(&mut self, ctx: &mut Context<'_>, id: RequestId, server: Server, index: u8) -> bool {
+        let Some(request) = ctx.requests.get(id.0) else { return false };
+        if !matches!(request.kind, Kind::Failback | Kind::FailbackProbe) {
+            return false;
+        }
+        let Some(key) = request.walk.key(server, index) else { return false };
+        let Some(until) = self.held_until(ctx.now, request.method, key) else { return false };
+        self.drop_request(ctx, id, CancelMode::Destroy, Cause::None);
+        let state = &mut self.sides[server.index()].failback;
+        state.stage = Stage::Due;
+        ctx.set_timer(&mut state.timer, until.since(ctx.now), TimerKey::Failback(self.id, server));
+        true
     }
 
     /// An attempt of this request at a target failed: if it was the one that was to bring the account back, the account

@@ -291,6 +291,7 @@ impl Account {
                         return;
                     }
                 }
+                Pick::Target(server, index) if self.puts_off_return(ctx, id, server, index) => return,
                 Pick::Target(server, index) => return self.open_attempt(ctx, id, server, index),
                 Pick::NeedList(server) => match self.list_for_walk(ctx, server, has_list) {
                     state @ (ListState::Begun { .. } | ListState::Pending | ListState::Slow) if is_urgent => {

@@ -432,7 +432,7 @@ impl Walk {
         self.order.iter().filter_map(|server| *server)
     }
 
-    fn key(&self, server: Server, index: u8) -> Option<TargetKey> {
+    pub(super) fn key(&self, server: Server, index: u8) -> Option<TargetKey> {
         self.sides[server.index()].target(index).map(|target| target.key)
     }
 
