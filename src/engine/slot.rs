@@ -28,7 +28,7 @@ pub struct Slot {
     pub list: Option<Arc<TargetList>>,
     /// Until then nothing has to be asked.
     pub valid_until: Time,
-    // From then on it is better asked again behind, because a part of the list is missing.
+    // From then on it is better asked again behind: what a part of the list lacked may be there now.
     retry_at: Time,
     // From then on the list is too old to serve even while DNS is silent.
     serves_until: Time,

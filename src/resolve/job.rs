@@ -86,7 +86,7 @@ fn resolution(walked: Walked, view: &JobView<'_>, stage: Stage) -> Resolution {
         stage,
         targets: walked.targets,
         valid_until: if empty { walked.retry_at } else { walked.expires },
-        retry_at: walked.failed_until,
+        retry_at: walked.retry_at,
         query_failed: walked.query_failed,
         failure: empty.then_some(walked.failure),
         notes,

@@ -141,7 +141,8 @@ pub struct Resolution {
     pub targets: Vec<ResolvedTarget>,
     /// Until when the records behind the list hold. For an empty list: when asking again may help.
     pub valid_until: Time,
-    /// When asking again may bring what is missing because its query failed; [`Time::NEVER`] if nothing is.
+    /// When asking again may bring what is missing, because its query failed or it did not exist; [`Time::NEVER`] if
+    /// nothing is.
     pub retry_at: Time,
     /// True if a question was left without an answer: the list may lack something that exists.
     pub query_failed: bool,

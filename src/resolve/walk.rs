@@ -31,8 +31,6 @@ pub struct Walked {
     pub expires: Time,
     /// True if a question was left without an answer.
     pub query_failed: bool,
-    /// When the first of those may be asked again.
-    pub failed_until: Time,
     /// When asking again may help, if the list is empty.
     pub retry_at: Time,
     /// Why the list is empty, if it is.
@@ -68,7 +66,6 @@ pub fn walk(spec: &ResolveSpec, view: &mut dyn View, room: Vec<Question>) -> Wal
             settled: 0,
             expires: Time::NEVER,
             query_failed: false,
-            failed_until: Time::NEVER,
             retry_at: Time::NEVER,
             failure: ResolutionFailure::NoRecords,
             notes: Vec::new(),
@@ -306,7 +303,6 @@ impl Walker<'_> {
                 self.result.retry_at = self.result.retry_at.min(*expires);
                 if matches!(why, ResolutionFailure::Dns(_)) {
                     self.result.query_failed = true;
-                    self.result.failed_until = self.result.failed_until.min(*expires);
                 }
             }
             Lookup::Unknown(question) => {
