@@ -55,7 +55,10 @@ impl Account {
             200..=299 if granted_s > 0 && kind == Kind::Beside => {
                 self.on_registered_beside(ctx, server, list.targets()[usize::from(index)].key, granted_s);
             }
-            200..=299 if granted_s > 0 => self.on_registered(ctx, kind, (server, list, index), granted_s, cause),
+            200..=299 if granted_s > 0 => {
+                let has_moved = self.has_moved_since(started, server, list.targets()[usize::from(index)].key);
+                self.on_registered(ctx, (kind, has_moved), (server, list, index), granted_s, cause);
+            }
             status if matches!(kind, Kind::Move | Kind::Beside) => {
                 let key = list.targets()[usize::from(index)].key;
                 self.unpark_past(ctx, server, key, Cause::Response(status));
@@ -80,10 +83,12 @@ impl Account {
         self.after_single_register(ctx, server);
     }
 
+    /// A registration was granted. `has_moved`: after it was asked for, another target answered the account, which stays
+    /// there.
     fn on_registered(
         &mut self,
         ctx: &mut Context<'_>,
-        kind: Kind,
+        (kind, has_moved): (Kind, bool),
         (server, list, index): (Server, Arc<TargetList>, u8),
         granted_s: u32,
         cause: Option<Cause>,
@@ -98,13 +103,17 @@ impl Account {
         self.lanes[usize::from(lane)].failures = 0;
         self.lanes[usize::from(lane)].refusals = 0;
         self.liveness.note_registered(key);
-        self.note_registered_target(ctx, kind, server, &list, index);
+        if !has_moved {
+            self.note_registered_target(ctx, kind, server, &list, index);
+        }
         let was_registered = self.sides[server.index()].state == RegistrationState::Registered;
         self.set_registration(ctx, server, RegistrationState::Registered, cause.unwrap_or(Cause::None));
         if was_registered && moved {
             self.tell_registration(ctx, server);
         }
-        self.note_current_target(ctx, server, list, index, cause);
+        if !has_moved {
+            self.note_current_target(ctx, server, list, index, cause);
+        }
         self.settle_current(ctx, server, cause);
         if self.lane_server(lane) == server {
             let ms = self.refresh_in_ms(ctx, server, lifetime_ms);
