@@ -16,6 +16,8 @@
 #define DNS_WAIT_MS 3600u
 /* Longer than the lifetime of a binding, the longest pause, and what the walks between them take. */
 #define LONG_MS 7800000u
+/* An account that took its server for dead asks again after its pause, 144 s in these worlds, and a walk over dead targets. */
+#define DOUBT_MS 600000u
 /* Until an OPTIONS counts as not answered, at most, and the next one is sent. */
 #define WHOLE_QUESTION_MS 40000u
 /* Round trips and clicks of timers. */
@@ -197,7 +199,8 @@ static int home_only(const phone *of, uint32_t method) {
 }
 
 /* What all targets together may cost before the one that answers is reached, ms. */
-static uint64_t bound_ms(past *in, const phone *of, const command *origin) {
+static uint64_t bound_ms(past *in, const phone_past *who, const command *origin) {
+  const phone *of = &who->settings;
   int invite = origin->method == SFO_METHOD_INVITE;
   uint64_t sum = DNS_WAIT_MS + SLACK_MS + origin->provisional_ms + origin->final_ms;
   int registers = of->successive && of->side[1].configured;
@@ -210,6 +213,9 @@ static uint64_t bound_ms(past *in, const phone *of, const command *origin) {
         continue;
       sum += budget_ms(invite, at->goal[g].udp, invite ? at->invite_retries : at->retries);
     }
+    /* The target that holds the registration serves on when names lead there no more. */
+    if (who->side[y].bound[0] && goal_index(at, who->side[y].bound) == UNKNOWN)
+      sum += budget_ms(invite, strstr(who->side[y].bound, "udp") != NULL, invite ? at->invite_retries : at->retries);
   }
   /* Where a registration comes first, the request waits for the one that is under way, and then for its own. */
   if (registers)
@@ -254,8 +260,7 @@ static int may_lack_registration(past *in, const phone *of, uint64_t now) {
   return 0;
 }
 
-/* A far end that does not say at once that it is there looks dead to short budgets. */
-static int speaks_at_once(const command *origin) {
+int speaks_at_once(const command *origin) {
   return !origin->final_ms || (origin->provisional && !origin->provisional_ms);
 }
 
@@ -273,7 +278,7 @@ void judge_done(past *in, const open_request *request, const char *line, uint64_
     return;
   if (!strstr(line, "result=answered"))
     violated(in, now, "%s fails although %s answers", request->name, well->text);
-  else if (now > request->at_ms + bound_ms(in, &of->settings, request->origin))
+  else if (now > request->at_ms + bound_ms(in, of, request->origin))
     violated(in, now, "%s takes %" PRIu64 " ms although %s answers", request->name, now - request->at_ms, well->text);
 }
 
@@ -293,7 +298,7 @@ static int has_long_been_clear(past *in, const phone_past *of, uint64_t now) {
     }
   }
   return well && is_steady(in, of, now) && in->dns_since_ms <= now - LONG_MS && in->zone_since_ms <= now - LONG_MS &&
-         in->device_since_ms <= now - LONG_MS && of->settings_since_ms <= now - LONG_MS && of->running_since_ms <= now - LONG_MS;
+         in->device_since_ms <= now - LONG_MS && of->doubted_ms <= now - DOUBT_MS && of->settings_since_ms <= now - LONG_MS && of->running_since_ms <= now - LONG_MS;
 }
 
 void judge_registered(past *in, unsigned account, uint64_t now) {

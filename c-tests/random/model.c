@@ -29,14 +29,6 @@ static open_request *find(past *in, const char *line) {
   return NULL;
 }
 
-static unsigned goal_index(const side *of, const char *target) {
-  unsigned g;
-  for (g = 0; g < of->goals; g++)
-    if (strcmp(of->goal[g].text, target) == 0)
-      return g;
-  return UNKNOWN;
-}
-
 /* The account and the server that a line is about; NULL when it is about none. */
 static phone_past *subject(past *in, const char *line, unsigned *y, unsigned *goal) {
   unsigned x = number(line, " account="), server = number(line, " server=");
@@ -123,6 +115,9 @@ static void note_liveness(past *in, const char *line, int lost, uint64_t now) {
   field(line, " to=", target, sizeof target);
   if (!x || x > MAX_PHONES)
     return;
+  /* An OPTIONS to the primary may also ask whether the account can return there, which says nothing about who is given up. */
+  if (lost && !in->phone[x].settings.side[number(line, " server=") == 2].options_interval_s)
+    return;
   for (y = 0; y < 2; y++) {
     side_past *of = &in->phone[x].side[y];
     g = goal_index(&in->phone[x].settings.side[y], target);
@@ -154,12 +149,14 @@ static void note_asked(past *in, const phone_past *who, const char *line, unsign
   }
 }
 
-static void read_fail(past *in, const char *line) {
+static void read_fail(past *in, const char *line, uint64_t now) {
   unsigned y, goal, i;
   phone_past *who = subject(in, line, &y, &goal);
   open_request *of = find(in, line);
   if (!who)
     return;
+  if (of && is_silence(line) && !speaks_at_once(of->origin))
+    who->doubted_ms = now;
   /* The time until the return begins anew when the primary was asked in vain. */
   if (goal == 0 && who->side[y].last != 0)
     who->side[y].switch_ms = UINT64_MAX;
@@ -246,7 +243,8 @@ static void read_event(past *in, const char *line) {
 }
 
 static void read_line(past *in, const entry *at) {
-  if (strstr(at->line, " status="))
+  /* What the library knew nothing of any more tells it nothing. */
+  if (strstr(at->line, " status=") && !strstr(at->line, " error="))
     note_liveness(in, at->line, 0, at->at_ms);
   else if (has_prefix(at->line, "fail OPTIONS") && !strstr(at->line, " request="))
     note_liveness(in, at->line, 1, at->at_ms);
@@ -257,7 +255,7 @@ static void read_line(past *in, const entry *at) {
   else if (has_prefix(at->line, "fail ") && strstr(at->line, " error="))
     read_refused(in, at->line);
   else if (has_prefix(at->line, "fail "))
-    read_fail(in, at->line);
+    read_fail(in, at->line, at->at_ms);
   else if (has_prefix(at->line, "event "))
     read_event(in, at->line);
   else if (has_prefix(at->line, "done "))

@@ -24,9 +24,16 @@ void past_unsettle(phone_past *of, uint64_t now) {
   for (y = 0; y < 2; y++) {
     of->side[y].last = UNKNOWN;
     of->side[y].switch_ms = UINT64_MAX;
-    memset(of->side[y].lost, 0, sizeof of->side[y].lost);
   }
   of->settings_since_ms = now;
+}
+
+/* Also who did not answer OPTIONS: it is counted from the beginning. */
+static void begin_anew(phone_past *of, uint64_t now) {
+  unsigned y;
+  past_unsettle(of, now);
+  for (y = 0; y < 2; y++)
+    memset(of->side[y].lost, 0, sizeof of->side[y].lost);
 }
 
 static void resolve_all(past *in) {
@@ -126,7 +133,7 @@ static void run(past *in, const command *what) {
   of->running = runs;
   of->running_since_ms = what->at_ms;
   of->side[0].bound_until_ms = of->side[1].bound_until_ms = 0;
-  past_unsettle(of, what->at_ms);
+  begin_anew(of, what->at_ms);
 }
 
 static void hang_up(past *in, const command *what) {
@@ -182,7 +189,7 @@ static void device_changes(past *in, const command *what) {
   unsigned x;
   in->device_since_ms = what->at_ms;
   for (x = 1; x <= MAX_PHONES; x++)
-    past_unsettle(&in->phone[x], what->at_ms);
+    begin_anew(&in->phone[x], what->at_ms);
 }
 
 void past_command(past *in, const command *what) {

@@ -8,7 +8,6 @@
 
 #define MAX_HOSTS 32u
 #define MAX_WALK 32u
-#define UNKNOWN UINT32_MAX
 
 /* ODD: it answers, but not as it should, or late. */
 typedef enum health { HEALTH_WELL, HEALTH_DEAD, HEALTH_ODD } health;
@@ -61,6 +60,7 @@ typedef struct phone_past {
   unsigned calls_up, invites_open;
   uint64_t call_ended_ms;    /* the last moment at which it was not quite clear whether a call was up */
   side_past side[2];
+  uint64_t doubted_ms;       /* when a call last found a target silent as its far end was slow to answer */
   uint64_t busy_since_ms;    /* when the calls began of which one is up or on its way */
 } phone_past;
 
@@ -95,6 +95,8 @@ void past_unsettle(phone_past *of, uint64_t now);
 void violated(past *in, uint64_t at_ms, const char *format, ...) LIKE_PRINTF(3, 4);
 
 /* judge.c */
+/* A far end that does not say at once that it is there looks dead to short budgets. */
+int speaks_at_once(const command *origin);
 void judge_send(past *in, open_request *of, const step *fresh, uint64_t now);
 void judge_done(past *in, const open_request *of, const char *line, uint64_t now);
 void judge_registered(past *in, unsigned account, uint64_t now);

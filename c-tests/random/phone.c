@@ -69,7 +69,8 @@ static void read_side(side *out, const char *lines, unsigned x, unsigned y, int 
   out->options_interval_s = of_server(lines, 0, x, y, "options_interval");
   out->options_max_lost = of_server(lines, 3, x, y, "options_max_lost");
   out->probe = of_server(lines, 0, x, y, "failback_probe");
-  out->expires_s = of_server(lines, 3600, x, y, "expires");
+  /* Behind a proxy it is server 1 that registers, whichever proxy leads there. */
+  out->expires_s = of_server(lines, 3600, x, proxy ? 1 : y, "expires");
 }
 
 void phone_read(phone *out, const char *lines, unsigned x) {
@@ -182,4 +183,12 @@ uint32_t budget_ms(int invite, int udp, uint32_t repetitions) {
   }
   sum = sum < least ? least : sum;
   return sum < WHOLE_TRANSACTION_MS ? sum : WHOLE_TRANSACTION_MS;
+}
+
+unsigned goal_index(const side *of, const char *target) {
+  unsigned g;
+  for (g = 0; g < of->goals; g++)
+    if (strcmp(of->goal[g].text, target) == 0)
+      return g;
+  return UNKNOWN;
 }

@@ -37,4 +37,8 @@ void phone_read(phone *out, const char *lines, unsigned x);
 void phone_resolve(phone *of, const zone *records);
 /* The budget that N repetitions make, RFC 3261 section 17.1; N = UINT32_MAX for the whole transaction. */
 uint32_t budget_ms(int invite, int udp, uint32_t repetitions);
+
+#define UNKNOWN UINT32_MAX
+/* The target as the library writes it, "192.0.2.1:5060/udp", in the list of a server; UNKNOWN if it is not there. */
+unsigned goal_index(const side *of, const char *target);
 #endif

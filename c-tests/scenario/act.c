@@ -132,8 +132,10 @@ static void set_dns_mode(run *in, const command *what) {
     in->dns.mode[what->server] = (dns_mode)what->value;
     return;
   }
-  if (what->value == DNS_UP)
+  if (what->value == DNS_UP) {
+    watch_denial_ends(in);
     dns_restore(&in->dns);
+  }
   for (i = 0; i < DNS_SERVERS; i++)
     in->dns.mode[i] = (dns_mode)what->value;
 }

@@ -20,7 +20,7 @@ static const struct {
     {"cancel", " account server to mode cause status request "},
     {"ok", " account server to status request "},
     {"fail", " account server to cause status request error "},
-    {"late", " account server to cause status request "},
+    {"late", " account server to cause status request error "},
     {"reply", " account server to status request "},
     {"done", " request result status cause outcomes "},
     {"event", " account server state from to cause status "},

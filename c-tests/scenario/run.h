@@ -191,6 +191,7 @@ void watch_excuse(run *in, uint32_t account);   /* 0 = every account */
 void watch_forget(run *in);                     /* every registration is to be renewed */
 void watch_network(run *in);                    /* another network, or a restart */
 void watch_settings(run *in);                   /* a new configuration */
+void watch_denial_ends(run *in);                /* DNS is about to be as it should be */
 void watch_clock_jump(run *in, int64_t jump_ms);
 /* Something came from the target of an attempt, even too late; or from an address. */
 void watch_heard(run *in, const attempt *of);

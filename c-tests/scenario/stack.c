@@ -61,8 +61,9 @@ static int was_taken(run *in, size_t line, const attempt *of, sfo_status result,
     line_for(&fresh, in, of, "late", cause, status);
   } else {
     line_for(&fresh, in, of, "fail", cause, status);
-    text_addf(&fresh, " error=%s", error_name(result));
   }
+  if (result != SFO_LATE)
+    text_addf(&fresh, " error=%s", error_name(result));
   transcript_settle(&in->transcript, line, &fresh);
   return 0;
 }

@@ -12,6 +12,8 @@
 
 /* An account takes new settings when it is idle, at the latest after ten minutes, and then leaves its servers for two seconds. */
 #define SETTINGS_WAIT_MS 603000u
+/* That a name does not exist is believed for so long, and found out anew within a minute. */
+#define DENIAL_MS 360000u
 #define NEVER UINT64_MAX
 
 watch *watch_of(run *in, uint32_t account, uint32_t server) {
@@ -110,6 +112,12 @@ void watch_settings(run *in) {
   in->watches.settings_known_ms = in->now_ms + (is_call_open(in) ? SETTINGS_WAIT_MS : 0);
 }
 
+/* A name exists again. */
+void watch_denial_ends(run *in) {
+  if (in->dns.nxdomain_count)
+    in->watches.denied_ms = in->now_ms;
+}
+
 static int knows_settings(const run *in) {
   return in->now_ms >= in->watches.settings_known_ms;
 }
@@ -127,12 +135,16 @@ static uint32_t maintained(const run *in, uint32_t account) {
   return account_set_has(&in->watches.on_server_2, account) ? 2u : 1u;
 }
 
-/* Has this request asked a target of the server in vain? */
-static int failed_at(const run *in, const request *of, uint32_t server) {
+/* Has this request asked a target of the server in vain, or the REGISTER that it waited for there? */
+static int failed_at(const run *in, const request *of, uint32_t account, uint32_t server) {
+  int registers_first = server_setting(in, account, server, "register_on_enable") == 1;
   size_t i;
-  for (i = in->attempts; i > 0 && in->attempt[i - 1].sent_ms >= of->started_ms; i--)
-    if (in->attempt[i - 1].request == of->id && in->attempt[i - 1].server == server)
+  for (i = in->attempts; i > 0 && in->attempt[i - 1].sent_ms >= of->started_ms; i--) {
+    const attempt *at = &in->attempt[i - 1];
+    int is_for_it = registers_first && at->method == SFO_METHOD_REGISTER && at->account == account && !at->in_flight;
+    if (at->server == server && (at->request == of->id || is_for_it))
       return 1;
+  }
   return 0;
 }
 
@@ -142,7 +154,7 @@ static int is_for_request(run *in, const sfo_send *send) {
   int is_first = server_setting(in, send->account, send->server, "register_on_enable") == 1;
   size_t i;
   for (i = first_request(in); i < in->requests; i++)
-    if (request_is_waiting(in, &in->request[i], send->account) && (is_first || failed_at(in, &in->request[i], 3u - send->server)))
+    if (request_is_waiting(in, &in->request[i], send->account) && (is_first || failed_at(in, &in->request[i], send->account, 3u - send->server)))
       return 1;
   return 0;
 }
@@ -200,7 +212,9 @@ static int is_aside(run *in, const attempt *of) {
 
 static void note_beside(const run *in, watch *at, const attempt *of, uint64_t until_ms) {
   at->beside_since_ms = in->now_ms;
-  free(at->beside);
+  free(at->beside_before);
+  at->beside_before = at->beside;
+  at->beside_before_ms = at->beside_ms;
   at->beside = copy_string(of->target);
   at->beside_ms = until_ms;
 }
@@ -273,10 +287,12 @@ void account_set_put(account_set *to, uint32_t account, int inside) {
 static void check_failback(run *in, const sfo_event *event) {
   watches *all = &in->watches;
   const watch *at = watch_of(in, event->account, event->server);
+  /* While a name does not exist, a target that it led to is left as soon as it holds no registration any more. */
+  int may_be_unlisted = in->dns.nxdomain_count || (all->denied_ms && in->now_ms < all->denied_ms + DENIAL_MS);
   int is_failback = event->kind == SFO_EVENT_FAILBACK_DONE ||
                     (event->kind == SFO_EVENT_CURRENT_TARGET && at->is_current && event->cause == SFO_CAUSE_RECOVERED);
   /* A target that failed is left, whatever has been heard of it since; the walk then begins at the primary. */
-  if (is_failback && at->forced_ms != in->now_ms && knows_settings(in) && account_set_has(&all->busy, event->account) &&
+  if (is_failback && !may_be_unlisted && at->forced_ms != in->now_ms && knows_settings(in) && account_set_has(&all->busy, event->account) &&
       server_setting(in, event->account, event->server, "failback_mode") > 0)
     broken(in, "account %u fails back to %s during a call", (unsigned)event->account, event->to ? event->to : "-");
   if (event->kind == SFO_EVENT_CURRENT_TARGET) {
@@ -293,7 +309,9 @@ static void note_move(run *in, const sfo_event *event) {
   free(at->target);
   at->target = at->beside;
   at->granted_ms = at->beside_ms;
-  at->beside = NULL;
+  at->beside = at->beside_before;
+  at->beside_ms = at->beside_before_ms;
+  at->beside_before = NULL;
   at->in_order = 1;
   at->target_failed = 0;
   at->forced_ms = in->now_ms;
@@ -331,6 +349,7 @@ void watch_free(run *in) {
     free(all->item[i].target);
     free(all->item[i].declined);
     free(all->item[i].beside);
+    free(all->item[i].beside_before);
   }
   for (i = 0; i < all->silents; i++)
     free(all->silent[i].target);

@@ -33,6 +33,8 @@ typedef struct watch {
   uint64_t granted_ms;     /* until when */
   char *beside;            /* that granted one for a request only, while the other server holds the one that is maintained */
   uint64_t beside_since_ms, beside_ms;   /* from when until when */
+  char *beside_before;     /* the one before it: still the one if what came after it turns out to be maintained */
+  uint64_t beside_before_ms;
   int in_order;            /* granted, and nothing has failed here since */
   int target_failed;       /* that target has failed since it granted */
   uint64_t forced_ms;      /* when a registration moved although nobody wanted to go: it had failed, or there was none */
@@ -48,6 +50,7 @@ typedef struct watches {
   account_set busy;        /* with a call up */
   account_set on_server_2; /* successive registration: server 2 has taken over */
   uint64_t world_changed_ms;
+  uint64_t denied_ms;      /* when a name last existed again; 0 = it always has */
   uint64_t settings_known_ms;   /* from when on the settings of the file are those of the accounts */
 } watches;
 #endif
