@@ -427,14 +427,14 @@ impl Account {
         let (Some(request), Some(attempt)) = (ctx.requests.get(id.0), ctx.attempts.get(attempt_id.0)) else { return };
         let Some(response) = response else { return };
         let (server, index, list) = (attempt.server, attempt.index, attempt.list.clone());
-        let (cause, method) = (request.walk.last_cause(), attempt.method);
+        let (cause, method, started) = (request.walk.last_cause(), attempt.method, attempt.started);
         if request.kind != Kind::Firmware {
             return self.on_register_answer(ctx, id, attempt_id, response);
         }
         let is_in_dialog = request.is_in_dialog;
         let needs_binding = !self.holds_binding(ctx.now, server) && !is_in_dialog;
         self.win(ctx, id, attempt_id);
-        if self.note_answer(ctx, id, (server, &list, index)) {
+        if self.note_answer(ctx, id, (server, &list, index), started) {
             self.note_current_target(ctx, server, list, index, cause);
         }
         if method == Method::Invite && (200..=299).contains(&response.status) && !is_in_dialog {
