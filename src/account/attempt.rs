@@ -187,11 +187,10 @@ impl Account {
             _ => attempt.started.after(transaction_timeout_ms(t1_ms)).since(ctx.now),
         };
         let (request, server, list, index) = (attempt.request, attempt.server, attempt.list.clone(), attempt.index);
-        let started = attempt.started;
         set_attempt_timer(ctx, id, ms);
         note(ctx, id, What::Provisional);
         self.note_heard(ctx, list.targets()[usize::from(index)].key);
-        self.note_answer(ctx, request, (server, &list, index), started);
+        self.note_answer(ctx, request, (server, &list, index));
         // 100 only says that the next hop has got it: somebody else may still be quicker.
         if status > 100 {
             self.win(ctx, request, id);

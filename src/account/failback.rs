@@ -199,28 +199,27 @@ impl Account {
     }
 
     /// A server answered a request of the firmware: it may be the one that the next requests start at. False if this
-    /// request alone went there: past a better target that is not dead, or because its attempt, `started` then, began
-    /// before the account moved.
+    /// request alone went there: past a better target that is not dead, or because it began before the account moved.
     pub(super) fn note_answer(
         &mut self,
         ctx: &mut Context<'_>,
         id: RequestId,
         (server, list, index): (Server, &Arc<TargetList>, u8),
-        started: Time,
     ) -> bool {
         let routed = |request: &&Request| request.kind == Kind::Firmware && !request.is_in_dialog;
         let Some(request) = ctx.requests.get(id.0).filter(routed) else { return false };
         let health = &*ctx.health;
         let moves = request.walk.passed_only_dead(server, index, |key| health.failure(key).is_some());
+        // A call may ring for long. A target that it went past may have served others meanwhile.
+        let is_back = |key| request.walk.has_found_dead(server, key) && health.failure(key).is_none();
         if !self.remembers(server) {
-            // A call that went past the current target may ring for long. That one may have served others meanwhile.
-            let is_back = |key| request.walk.has_found_dead(server, key) && health.failure(key).is_none();
             return moves && !self.current_target().is_some_and(|current| is_back(current.key));
         }
         let key = list.targets()[usize::from(index)].key;
         let state = &self.sides[server.index()].failback;
         let came_from_last = state.last_key().is_none_or(|last| {
-            let is_behind = started >= state.since && request.walk.comes_before(server, last, index);
+            let has_returned = state.since > request.began && is_back(last);
+            let is_behind = request.walk.comes_before(server, last, index) && !has_returned;
             last == key || state.stage == Stage::Trying(id) || is_behind
         });
         // Where each target wants a registration of its own, only a registration moves the account.

@@ -63,6 +63,8 @@ pub struct Request {
     pub method: Method,
     /// The caller's token.
     pub token: u64,
+    /// When it began.
+    pub began: Time,
     /// The order in which it tries targets.
     pub walk: Walk,
     /// What it is doing.
@@ -226,6 +228,7 @@ impl Account {
             walk,
             phase: Phase::AwaitingList(self.current),
             last_attempt: None,
+            began: ctx.now,
             min_expires_s: None,
             was_idle,
             is_in_dialog: false,
@@ -427,14 +430,14 @@ impl Account {
         let (Some(request), Some(attempt)) = (ctx.requests.get(id.0), ctx.attempts.get(attempt_id.0)) else { return };
         let Some(response) = response else { return };
         let (server, index, list) = (attempt.server, attempt.index, attempt.list.clone());
-        let (cause, method, started) = (request.walk.last_cause(), attempt.method, attempt.started);
+        let (cause, method) = (request.walk.last_cause(), attempt.method);
         if request.kind != Kind::Firmware {
             return self.on_register_answer(ctx, id, attempt_id, response);
         }
         let is_in_dialog = request.is_in_dialog;
         let needs_binding = !self.holds_binding(ctx.now, server) && !is_in_dialog;
         self.win(ctx, id, attempt_id);
-        if self.note_answer(ctx, id, (server, &list, index), started) {
+        if self.note_answer(ctx, id, (server, &list, index)) {
             self.note_current_target(ctx, server, list, index, cause);
         }
         if method == Method::Invite && (200..=299).contains(&response.status) && !is_in_dialog {
