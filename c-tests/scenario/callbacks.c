@@ -33,6 +33,7 @@ static attempt *keep_sent(run *in, const sfo_send *send) {
   fresh->retransmissions = send->retransmissions;
   fresh->sent_ms = in->now_ms;
   fresh->in_flight = 1;
+  fresh->in_call = account_set_has(&in->watches.busy, send->account);
   return fresh;
 }
 

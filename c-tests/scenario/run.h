@@ -23,6 +23,7 @@ typedef struct attempt {
   int in_flight;           /* neither answered nor failed nor left */
   int left;                /* SFO_CANCEL_* once the library has left it */
   int challenged, forgotten, progressed;
+  int in_call;             /* a call was up on its account when it was sent */
   uint64_t sent_ms, ended_ms;
 } attempt;
 

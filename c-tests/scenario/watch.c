@@ -283,6 +283,18 @@ void account_set_put(account_set *to, uint32_t account, int inside) {
   to->item[to->count++] = account;
 }
 
+/* Was the target of the event asked before the call began, and has it answered only now? A registration that was granted counts. */
+static int was_asked_before_call(const run *in, const sfo_event *event) {
+  size_t i;
+  for (i = in->attempts; i > 0; i--) {
+    const attempt *at = &in->attempt[i - 1];
+    if (at->account == event->account && at->server == event->server && !at->in_call && (at->in_flight || at->ended_ms == in->now_ms) &&
+        event->to && strcmp(at->target, event->to) == 0)
+      return 1;
+  }
+  return 0;
+}
+
 /* Moving on because the current target failed is no failback, nor is the return from server 2 to server 1. */
 static void check_failback(run *in, const sfo_event *event) {
   watches *all = &in->watches;
@@ -293,7 +305,7 @@ static void check_failback(run *in, const sfo_event *event) {
                     (event->kind == SFO_EVENT_CURRENT_TARGET && at->is_current && event->cause == SFO_CAUSE_RECOVERED);
   /* A target that failed is left, whatever has been heard of it since; the walk then begins at the primary. */
   if (is_failback && !may_be_unlisted && at->forced_ms != in->now_ms && knows_settings(in) && account_set_has(&all->busy, event->account) &&
-      server_setting(in, event->account, event->server, "failback_mode") > 0)
+      server_setting(in, event->account, event->server, "failback_mode") > 0 && !was_asked_before_call(in, event))
     broken(in, "account %u fails back to %s during a call", (unsigned)event->account, event->to ? event->to : "-");
   if (event->kind == SFO_EVENT_CURRENT_TARGET) {
     watch_of(in, event->account, event->server)->is_current = 1;

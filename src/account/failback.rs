@@ -217,13 +217,17 @@ impl Account {
         let Some(request) = ctx.requests.get(id.0).filter(routed) else { return false };
         let health = &*ctx.health;
         let moves = request.walk.passed_only_dead(server, index, |key| health.failure(key).is_some());
+        // A call may ring for long. A target that it went past may have served others meanwhile.
+        let is_back = |key| request.walk.has_found_dead(server, key) && health.failure(key).is_none();
         if !self.remembers(server) {
-            return moves;
+            return moves && !self.current_target().is_some_and(|current| is_back(current.key));
         }
         let key = list.targets()[usize::from(index)].key;
         let state = &self.sides[server.index()].failback;
         let came_from_last = state.last_key().is_none_or(|last| {
-            last == key || state.stage == Stage::Trying(id) || request.walk.comes_before(server, last, index)
+            let has_returned = state.since > request.began && is_back(last);
+            let is_behind = request.walk.comes_before(server, last, index) && !has_returned;
+            last == key || state.stage == Stage::Trying(id) || is_behind
         });
         // Where each target wants a registration of its own, only a registration moves the account.
         let needs_binding = self.settings.server(server).is_some_and(|settings| settings.register_on_enable)

@@ -258,7 +258,7 @@ impl Account {
         let state = &mut self.lanes[usize::from(lane)];
         state.walk = None;
         state.failures += 1;
-        state.both_failed = reached == [true; 2];
+        state.reached = reached;
         let failures = state.failures;
         let ms = retry_pause_ms(&self.settings.retry, failures, retry_after_s, ctx.jitter());
         self.set_lane_timer(ctx, lane, Some(ms));
@@ -296,6 +296,9 @@ impl Account {
             self.event(ctx, EventKind::AllFailed, server, cause, text);
         }
         self.unpark(ctx, reached);
+        if server == Server::Working {
+            self.wake_resting_lane(ctx);
+        }
     }
 
     /// True if nothing is to be hoped from a server before its next walk.
@@ -322,6 +325,9 @@ impl Account {
             self.leave_if_not_good(ctx, server, cause);
         }
         self.unpark(ctx, Server::BOTH.map(|other| other == server));
+        if server == Server::Working {
+            self.wake_resting_lane(ctx);
+        }
     }
 
     /// A registration walk or probe is over.

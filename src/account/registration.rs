@@ -119,20 +119,14 @@ impl Account {
             let first = self.first_server();
             return Walk::new(first, self.other_configured(first));
         }
-        match self.settings.register_switch {
-            RegisterSwitch::Immediate => {
-                let mut walk = Walk::new(server, other);
-                walk.always_retries = matches!(why, Walking::Check(_));
-                walk
-            }
-            // The binding lives: the other server waits until it has ended.
-            RegisterSwitch::AtExpiry => {
-                let mut walk = Walk::new(server, None);
-                walk.more_behind = other.is_some();
-                walk.always_retries = matches!(why, Walking::Check(_));
-                walk
-            }
-        }
+        // The other server waits until the binding has ended, unless it has been wanted before, and failed like this one.
+        let lane = &self.lanes[usize::from(self.lane_of(server))];
+        let waits = self.settings.register_switch == RegisterSwitch::AtExpiry
+            && !(lane.failures > 0 && lane.reached[server.other().index()]);
+        let mut walk = Walk::new(server, other.filter(|_| !waits));
+        walk.more_behind = waits && other.is_some();
+        walk.always_retries = matches!(why, Walking::Check(_));
+        walk
     }
 
     /// Concurrent registration: true if server 2 leads only to targets of server 1. The account registers there once.
@@ -144,9 +138,11 @@ impl Account {
         list: &TargetList,
     ) -> bool {
         let is_lanes = ctx.requests.get(id.0).is_some_and(|r| matches!(r.kind, Kind::Registration(_)));
-        if !self.is_concurrent() || server != Server::Fallback || !is_lanes {
-            return false;
-        }
+        self.is_concurrent() && server == Server::Fallback && is_lanes && self.leads_to_server_1(ctx, list)
+    }
+
+    /// True if a list has no target that server 1 does not have.
+    fn leads_to_server_1(&self, ctx: &mut Context<'_>, list: &TargetList) -> bool {
         match ctx.list(&self.settings, Server::Working) {
             ListState::Ready(first) | ListState::Begun { list: first, .. } => {
                 list.targets().iter().all(|target| first.position(target.key).is_some())
@@ -156,7 +152,7 @@ impl Account {
     }
 
     /// Ends a registration walk for which there is nothing to do. The lane is looked at again when server 1 has been
-    /// registered with again.
+    /// registered with again, or could not be.
     pub(super) fn rest_lane(&mut self, ctx: &mut Context<'_>, id: RequestId, server: Server) {
         self.drop_request(ctx, id, CancelMode::Destroy, Cause::None);
         self.lanes[usize::from(self.lane_of(server))].walk = None;
@@ -165,10 +161,16 @@ impl Account {
         }
     }
 
+    /// Concurrent registration: server 2 may lead elsewhere by now, and be the only one that answers.
     pub(super) fn wake_resting_lane(&mut self, ctx: &mut Context<'_>) {
         let lane = &self.lanes[Server::Fallback.index()];
         let rests = lane.walk.is_none() && lane.timer.is_none();
-        if self.is_concurrent() && rests && self.settings.server(Server::Fallback).is_some() {
+        if !self.is_concurrent() || !rests || self.settings.server(Server::Fallback).is_none() {
+            return;
+        }
+        // Nothing has changed as far as is known: nobody is to hear of a registration that begins and ends at once.
+        let known = ctx.list(&self.settings, Server::Fallback);
+        if !matches!(known, ListState::Ready(list) if self.leads_to_server_1(ctx, &list)) {
             self.register(ctx, Server::Fallback.index() as u8, Walking::Due);
         }
     }
@@ -311,7 +313,7 @@ impl Account {
             // An old registration there may live on: that it failed is what counts.
             let state = &self.lanes[usize::from(lane)];
             let both_failed = self.sides[other.index()].state == RegistrationState::Retrying
-                || (state.failures > 0 && state.both_failed);
+                || (state.failures > 0 && state.reached == [true; 2]);
             if !(both_failed && state.timer.is_some()) {
                 self.register(ctx, lane, Walking::TakeOver(other));
             }

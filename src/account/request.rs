@@ -63,6 +63,8 @@ pub struct Request {
     pub method: Method,
     /// The caller's token.
     pub token: u64,
+    /// When it began.
+    pub began: Time,
     /// The order in which it tries targets.
     pub walk: Walk,
     /// What it is doing.
@@ -226,6 +228,7 @@ impl Account {
             walk,
             phase: Phase::AwaitingList(self.current),
             last_attempt: None,
+            began: ctx.now,
             min_expires_s: None,
             was_idle,
             is_in_dialog: false,

@@ -356,6 +356,13 @@ impl Walk {
         before.any(|before| self.key(server, before) == Some(key))
     }
 
+    /// True if this walk found the target `key` dead.
+    #[must_use]
+    pub fn has_found_dead(&self, server: Server, key: TargetKey) -> bool {
+        let side = &self.sides[server.index()];
+        side.in_order(side.dead).any(|dead| self.key(server, dead) == Some(key))
+    }
+
     /// A target has not answered for a while: others on its address are tried later.
     pub fn note_silent(&mut self, server: Server, index: u8) {
         let Some(target) = self.sides[server.index()].target(index) else { return };
