@@ -13,6 +13,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "settings.h"
+
 /* No registration is tried again sooner, whatever the settings say; a refused one not sooner than a minute. */
 #define LEAST_PAUSE_S 5
 #define REFUSED_PAUSE_S 60

@@ -2,13 +2,13 @@
    account serves the rule about pauses as well. */
 #include "watch.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "names.h"
 #include "pauses.h"
 #include "run.h"
+#include "settings.h"
 
 /* An account takes new settings when it is idle, at the latest after ten minutes, and then leaves its servers for two seconds. */
 #define SETTINGS_WAIT_MS 603000u
@@ -28,47 +28,6 @@ watch *watch_of(run *in, uint32_t account, uint32_t server) {
   fresh->server = server;
   fresh->failed_ms = fresh->probed_ms = fresh->forced_ms = NEVER;
   return fresh;
-}
-
-int64_t account_setting(const run *in, uint32_t account, const char *name) {
-  char key[128];
-  int64_t value = 0;
-  snprintf(key, sizeof key, "account.%u.%s", (unsigned)account, name);
-  sfo_config_get_int(in->config, key, &value);
-  return value;
-}
-
-int has_proxy(const run *in, uint32_t account) {
-  char key[64], address[4];
-  size_t length = 0;
-  snprintf(key, sizeof key, "account.%u.outbound_proxy.1.address", (unsigned)account);
-  sfo_config_get(in->config, key, address, sizeof address, &length);
-  return length && account_setting(in, account, "outbound_proxy_enable");
-}
-
-/* A setting of the server, or of the proxy in its place, which may leave it to the server, or not have it. */
-int64_t server_setting(const run *in, uint32_t account, uint32_t server, const char *name) {
-  char key[96];
-  int64_t value = -1;
-  snprintf(key, sizeof key, "account.%u.outbound_proxy.%u.%s", (unsigned)account, (unsigned)server, name);
-  if (has_proxy(in, account) && sfo_config_get_int(in->config, key, &value) == SFO_OK && value >= 0)
-    return value;
-  snprintf(key, sizeof key, "sip_server.%u.%s", (unsigned)server, name);
-  return account_setting(in, account, key);
-}
-
-int is_successive(const run *in, uint32_t account) {
-  return has_proxy(in, account) || account_setting(in, account, "fallback.redundancy_type") == 1;
-}
-
-/* Has the server, or the proxy in its place, an address instead of a name? Then there is no list to move along. */
-static int is_numeric(const run *in, uint32_t account, uint32_t server) {
-  char key[80], address[256];
-  size_t length = 0;
-  endpoint parsed;
-  snprintf(key, sizeof key, "account.%u.%s.%u.address", (unsigned)account, has_proxy(in, account) ? "outbound_proxy" : "sip_server",
-           (unsigned)server);
-  return sfo_config_get(in->config, key, address, sizeof address, &length) == SFO_OK && parse_endpoint(address, &parsed) == 0;
 }
 
 void watch_excuse(run *in, uint32_t account) {
