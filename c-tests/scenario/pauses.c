@@ -230,13 +230,14 @@ static void note_lane(run *in, const watch *failed) {
 static void end_of_register(run *in, const attempt *of, uint32_t status) {
   watch *at = watch_of(in, of->account, of->server);
   const request *walk = find_request(in, of->request);
+  int aside = walk && walk->aside;
+  /* A REGISTER that a request waits for is sent while the return waits for the end of a call, and leaves it due. */
+  if (aside && of->purpose == SFO_PURPOSE_PROBE)
+    at->returns = 0;
   if (status >= 200 && status < 300) {
     excuse_walk(in, of->account, of->server, 0);
     at->probed_ms = NEVER;
-    at->returns &= !(walk && walk->aside);
-  } else if (walk && walk->aside) {
-    at->returns = 0;
-  } else {
+  } else if (!aside) {
     at->failed_by_answer = status != 0;
     /* 423 asks for the same again with a longer lifetime. */
     at->failed_ms = status != 423 ? in->now_ms : NEVER;
