@@ -227,10 +227,15 @@ static void note_lane(run *in, const watch *failed) {
   }
 }
 
+/* Without the settings nobody can tell the return to a primary from a walk that begins a pause. */
+static int may_be_aside(run *in, const attempt *of) {
+  const request *walk = find_request(in, of->request);
+  return walk && (walk->aside || walk->unjudged);
+}
+
 static void end_of_register(run *in, const attempt *of, uint32_t status) {
   watch *at = watch_of(in, of->account, of->server);
-  const request *walk = find_request(in, of->request);
-  int aside = walk && walk->aside;
+  int aside = may_be_aside(in, of);
   /* A REGISTER that a request waits for is sent while the return waits for the end of a call, and leaves it due. */
   if (aside && of->purpose == SFO_PURPOSE_PROBE)
     at->returns = 0;

@@ -34,6 +34,7 @@ typedef struct request {
   uint32_t method;
   int cancelled, done, answered;
   int aside;               /* REGISTERs for which no pause is kept, and which begin none */
+  int unjudged;            /* began while the settings of the accounts were not known */
   uint64_t cancelled_ms; /* when, if it was */
   uint64_t started_ms, asking_ms;   /* virtual time; when it last had a server to wait for */
   int begins, up;          /* a call: answered in this call into the library; going on until its hangup */

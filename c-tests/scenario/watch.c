@@ -140,6 +140,9 @@ static void note_removal(watch *at, const sfo_send *send) {
 }
 
 void watch_send(run *in, const sfo_send *send) {
+  request *walk = find_request(in, send->request);
+  if (walk && send->ordinal == 1)
+    walk->unjudged = !knows_settings(in);
   if (!knows_settings(in) || (send->server != 1 && send->server != 2))
     return;
   check_only_registered(in, send);
