@@ -213,11 +213,20 @@ static void end_of_request(run *in, const attempt *of, uint32_t status) {
   }
 }
 
+/* While a registration lives that is not to be left before its end, only the server that granted it is asked. */
+static int asks_alone(const run *in, const watch *at) {
+  return at->target && in->now_ms < at->granted_ms && !has_proxy(in, at->account) &&
+         account_setting(in, at->account, "fallback.register_switch") == 0;
+}
+
 /* Successive registration: the walk that failed last says when the next one comes, also where that begins at a server that had
-   failed before. A server that has not failed may take over at once. */
+   failed before. A server that has not failed may take over at once; when the registration has ended, also one that had its pause
+   while only the other was asked. */
 static void note_lane(run *in, const watch *failed) {
   watch *other;
   size_t i;
+  if (asks_alone(in, failed))
+    return;
   for (i = 0; i < in->watches.count; i++) {
     other = &in->watches.item[i];
     if (other->account != failed->account || other == failed || other->failed_ms == NEVER || !is_successive(in, other->account))

@@ -55,8 +55,8 @@ pub(super) struct Lane {
     pub due: Time,
     /// Walks in a row that found no server.
     pub failures: u32,
-    /// The last of them went over both servers.
-    pub both_failed: bool,
+    /// The servers that the last of them came to.
+    pub reached: [bool; 2],
     /// Refusals in a row.
     pub refusals: u32,
     /// A walk was due while a REGISTER to one target was under way.

@@ -249,7 +249,7 @@ impl Account {
         let state = &mut self.lanes[usize::from(lane)];
         state.walk = None;
         state.failures += 1;
-        state.both_failed = reached == [true; 2];
+        state.reached = reached;
         let failures = state.failures;
         let ms = retry_pause_ms(&self.settings.retry, failures, retry_after_s, ctx.jitter());
         self.set_lane_timer(ctx, lane, Some(ms));
