@@ -201,6 +201,11 @@ int declines(const attempt *of, uint32_t status) {
   return status == 503 || status == 430 || (longer && (status == 408 || status == 500 || status == 502 || status == 504));
 }
 
+/* A device that was restarted, or that has another network, has lost what it was granted before. */
+static int holds_registration(const run *in, const watch *at) {
+  return at->target && in->now_ms < at->granted_ms && !at->is_anew;
+}
+
 static void end_of_request(run *in, const attempt *of, uint32_t status) {
   watch *at = watch_of(in, of->account, of->server);
   if (!status)
@@ -208,14 +213,14 @@ static void end_of_request(run *in, const attempt *of, uint32_t status) {
   if (declines(of, status)) {
     free(at->declined);
     at->declined = copy_string(of->target);
-  } else if (!at->target || in->now_ms >= at->granted_ms) {
+  } else if (!holds_registration(in, at)) {
     excuse_walk(in, of->account, of->server, 1);
   }
 }
 
 /* While a registration lives that is not to be left before its end, only the server that granted it is asked. */
 static int asks_alone(const run *in, const watch *at) {
-  return at->target && in->now_ms < at->granted_ms && !has_proxy(in, at->account) &&
+  return holds_registration(in, at) && !has_proxy(in, at->account) &&
          account_setting(in, at->account, "fallback.register_switch") == 0;
 }
 

@@ -192,7 +192,7 @@ void watch_excuse(run *in, uint32_t account);   /* 0 = every account */
 void watch_forget(run *in);                     /* every registration is to be renewed */
 void watch_network(run *in);                    /* another network, or a restart */
 void watch_settings(run *in);                   /* a new configuration */
-void watch_clock_jump(run *in, int64_t jump_ms);
+void watch_clock_jump(run *in, int64_t late_ms);   /* the library's deadlines come so much later */
 /* Something came from the target of an attempt, even too late; or from an address. */
 void watch_heard(run *in, const attempt *of);
 void watch_heard_from(run *in, uint32_t account, const char *address);

@@ -73,11 +73,16 @@ static int knows_settings(const run *in) {
   return in->now_ms >= in->watches.settings_known_ms;
 }
 
-void watch_clock_jump(run *in, int64_t jump_ms) {
+static uint64_t shifted(uint64_t moment_ms, int64_t late_ms) {
+  return late_ms < 0 && moment_ms < (uint64_t)-late_ms ? 0 : (uint64_t)((int64_t)moment_ms + late_ms);
+}
+
+void watch_clock_jump(run *in, int64_t late_ms) {
   size_t i;
   for (i = 0; i < in->watches.count; i++) {
-    uint64_t *until = &in->watches.item[i].granted_ms;
-    *until = jump_ms > 0 && *until < (uint64_t)jump_ms ? 0 : (uint64_t)((int64_t)*until - jump_ms);
+    watch *at = &in->watches.item[i];
+    at->granted_ms = shifted(at->granted_ms, late_ms);
+    at->beside_ms = shifted(at->beside_ms, late_ms);
   }
 }
 
@@ -182,7 +187,8 @@ static void note_grant(run *in, const attempt *of, uint32_t granted_s) {
     note_beside(in, at, of, until_ms);
     return;
   }
-  /* In another network every registration is made anew: where the former target has left DNS, it cannot be made there. */
+  /* In another network, and after a restart, every registration is made anew: where the former target has left DNS, it cannot be
+     made there. */
   if (!at->target || at->target_failed || in->now_ms >= at->granted_ms || (at->is_anew && !is_listed(in, at->target)))
     at->forced_ms = in->now_ms;
   at->is_anew = 0;
