@@ -121,6 +121,11 @@ void check_pause(run *in, const sfo_send *send) {
 
 /* ---- what is new ---- */
 
+/* A device that was restarted, or that has another network, has lost what it was granted before. */
+static int holds_registration(const run *in, const watch *at) {
+  return at->target && in->now_ms < at->granted_ms && !at->is_anew;
+}
+
 /* The next walk may come at once. One walk goes over both servers, unless the account registers with each on its own. */
 static void excuse_walk(run *in, uint32_t account, uint32_t server, int may_probe) {
   uint32_t y;
@@ -192,18 +197,15 @@ static void note_loss(run *in, const attempt *of) {
     at->lost = 0;
   at->lost_ms = in->now_ms;
   at->lost++;
-  if (at->lost == (uint32_t)server_setting(in, of->account, of->server, "options_max_lost"))
+  /* An account that has no registration to lose, and goes over one server only, looks for another target already. */
+  if (at->lost == (uint32_t)server_setting(in, of->account, of->server, "options_max_lost") &&
+      (is_successive(in, of->account) || holds_registration(in, watch_of(in, of->account, of->server))))
     excuse_walk(in, of->account, of->server, 1);
 }
 
 int declines(const attempt *of, uint32_t status) {
   int longer = of->method == SFO_METHOD_OPTIONS || of->method == SFO_METHOD_SUBSCRIBE;
   return status == 503 || status == 430 || (longer && (status == 408 || status == 500 || status == 502 || status == 504));
-}
-
-/* A device that was restarted, or that has another network, has lost what it was granted before. */
-static int holds_registration(const run *in, const watch *at) {
-  return at->target && in->now_ms < at->granted_ms && !at->is_anew;
 }
 
 static void end_of_request(run *in, const attempt *of, uint32_t status) {
