@@ -183,8 +183,7 @@ static void set_link(run *in, const command *what) {
 
 /* A firmware that sees its clock step looks at its timers at once. */
 static void jump_clock(run *in, const command *what) {
-  clock_jump(&in->clock, in->now_ms, what->jump_ms);
-  watch_clock_jump(in, what->jump_ms);
+  watch_clock_jump(in, clock_jump(&in->clock, in->now_ms, what->jump_ms));
   watch_excuse(in, 0);
   handle_timer(in);
 }

@@ -13,6 +13,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "settings.h"
+
 /* No registration is tried again sooner, whatever the settings say; a refused one not sooner than a minute. */
 #define LEAST_PAUSE_S 5
 #define REFUSED_PAUSE_S 60
@@ -119,6 +121,11 @@ void check_pause(run *in, const sfo_send *send) {
 
 /* ---- what is new ---- */
 
+/* A device that was restarted, or that has another network, has lost what it was granted before. */
+static int holds_registration(const run *in, const watch *at) {
+  return at->target && in->now_ms < at->granted_ms && !at->is_anew;
+}
+
 /* The next walk may come at once. One walk goes over both servers, unless the account registers with each on its own. */
 static void excuse_walk(run *in, uint32_t account, uint32_t server, int may_probe) {
   uint32_t y;
@@ -190,7 +197,9 @@ static void note_loss(run *in, const attempt *of) {
     at->lost = 0;
   at->lost_ms = in->now_ms;
   at->lost++;
-  if (at->lost == (uint32_t)server_setting(in, of->account, of->server, "options_max_lost"))
+  /* An account that has no registration to lose, and goes over one server only, looks for another target already. */
+  if (at->lost == (uint32_t)server_setting(in, of->account, of->server, "options_max_lost") &&
+      (is_successive(in, of->account) || holds_registration(in, watch_of(in, of->account, of->server))))
     excuse_walk(in, of->account, of->server, 1);
 }
 
@@ -206,16 +215,25 @@ static void end_of_request(run *in, const attempt *of, uint32_t status) {
   if (declines(of, status)) {
     free(at->declined);
     at->declined = copy_string(of->target);
-  } else if (!at->target || in->now_ms >= at->granted_ms) {
+  } else if (!holds_registration(in, at)) {
     excuse_walk(in, of->account, of->server, 1);
   }
 }
 
+/* While a registration lives that is not to be left before its end, only the server that granted it is asked. */
+static int asks_alone(const run *in, const watch *at) {
+  return holds_registration(in, at) && !has_proxy(in, at->account) &&
+         account_setting(in, at->account, "fallback.register_switch") == 0;
+}
+
 /* Successive registration: the walk that failed last says when the next one comes, also where that begins at a server that had
-   failed before. A server that has not failed may take over at once. */
+   failed before. A server that has not failed may take over at once; when the registration has ended, also one that had its pause
+   while only the other was asked. */
 static void note_lane(run *in, const watch *failed) {
   watch *other;
   size_t i;
+  if (asks_alone(in, failed))
+    return;
   for (i = 0; i < in->watches.count; i++) {
     other = &in->watches.item[i];
     if (other->account != failed->account || other == failed || other->failed_ms == NEVER || !is_successive(in, other->account))
@@ -225,16 +243,22 @@ static void note_lane(run *in, const watch *failed) {
   }
 }
 
+/* Without the settings nobody can tell the return to a primary from a walk that begins a pause. */
+static int may_be_aside(run *in, const attempt *of) {
+  const request *walk = find_request(in, of->request);
+  return walk && (walk->aside || walk->unjudged);
+}
+
 static void end_of_register(run *in, const attempt *of, uint32_t status) {
   watch *at = watch_of(in, of->account, of->server);
-  const request *walk = find_request(in, of->request);
+  int aside = may_be_aside(in, of);
+  /* A REGISTER that a request waits for is sent while the return waits for the end of a call, and leaves it due. */
+  if (aside && of->purpose == SFO_PURPOSE_PROBE)
+    at->returns = 0;
   if (status >= 200 && status < 300) {
     excuse_walk(in, of->account, of->server, 0);
     at->probed_ms = NEVER;
-    at->returns &= !(walk && walk->aside);
-  } else if (walk && walk->aside) {
-    at->returns = 0;
-  } else {
+  } else if (!aside) {
     at->failed_by_answer = status != 0;
     /* 423 asks for the same again with a longer lifetime. */
     at->failed_ms = status != 423 ? in->now_ms : NEVER;

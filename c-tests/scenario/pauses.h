@@ -5,10 +5,6 @@
 
 /* watch.c */
 watch *watch_of(run *in, uint32_t account, uint32_t server);
-int64_t account_setting(const run *in, uint32_t account, const char *name);
-int64_t server_setting(const run *in, uint32_t account, uint32_t server, const char *name);
-int has_proxy(const run *in, uint32_t account);
-int is_successive(const run *in, uint32_t account);
 
 /* listed.c: does some name still lead to the address of this target? */
 int is_listed(const run *in, const char *target);

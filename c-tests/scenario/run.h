@@ -35,6 +35,7 @@ typedef struct request {
   uint32_t method;
   int cancelled, done, answered;
   int aside;               /* REGISTERs for which no pause is kept, and which begin none */
+  int unjudged;            /* began while the settings of the accounts were not known */
   uint64_t cancelled_ms; /* when, if it was */
   uint64_t started_ms, asking_ms;   /* virtual time; when it last had a server to wait for */
   int begins, up;          /* a call: answered in this call into the library; going on until its hangup */
@@ -193,7 +194,7 @@ void watch_forget(run *in);                     /* every registration is to be r
 void watch_network(run *in);                    /* another network, or a restart */
 void watch_settings(run *in);                   /* a new configuration */
 void watch_denial_ends(run *in);                /* DNS is about to be as it should be */
-void watch_clock_jump(run *in, int64_t jump_ms);
+void watch_clock_jump(run *in, int64_t late_ms);   /* the library's deadlines come so much later */
 /* Something came from the target of an attempt, even too late; or from an address. */
 void watch_heard(run *in, const attempt *of);
 void watch_heard_from(run *in, uint32_t account, const char *address);

@@ -2,13 +2,13 @@
    account serves the rule about pauses as well. */
 #include "watch.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "names.h"
 #include "pauses.h"
 #include "run.h"
+#include "settings.h"
 
 /* An account takes new settings when it is idle, at the latest after ten minutes, and then leaves its servers for two seconds. */
 #define SETTINGS_WAIT_MS 603000u
@@ -30,47 +30,6 @@ watch *watch_of(run *in, uint32_t account, uint32_t server) {
   fresh->server = server;
   fresh->failed_ms = fresh->probed_ms = fresh->forced_ms = NEVER;
   return fresh;
-}
-
-int64_t account_setting(const run *in, uint32_t account, const char *name) {
-  char key[128];
-  int64_t value = 0;
-  snprintf(key, sizeof key, "account.%u.%s", (unsigned)account, name);
-  sfo_config_get_int(in->config, key, &value);
-  return value;
-}
-
-int has_proxy(const run *in, uint32_t account) {
-  char key[64], address[4];
-  size_t length = 0;
-  snprintf(key, sizeof key, "account.%u.outbound_proxy.1.address", (unsigned)account);
-  sfo_config_get(in->config, key, address, sizeof address, &length);
-  return length && account_setting(in, account, "outbound_proxy_enable");
-}
-
-/* A setting of the server, or of the proxy in its place, which may leave it to the server, or not have it. */
-int64_t server_setting(const run *in, uint32_t account, uint32_t server, const char *name) {
-  char key[96];
-  int64_t value = -1;
-  snprintf(key, sizeof key, "account.%u.outbound_proxy.%u.%s", (unsigned)account, (unsigned)server, name);
-  if (has_proxy(in, account) && sfo_config_get_int(in->config, key, &value) == SFO_OK && value >= 0)
-    return value;
-  snprintf(key, sizeof key, "sip_server.%u.%s", (unsigned)server, name);
-  return account_setting(in, account, key);
-}
-
-int is_successive(const run *in, uint32_t account) {
-  return has_proxy(in, account) || account_setting(in, account, "fallback.redundancy_type") == 1;
-}
-
-/* Has the server, or the proxy in its place, an address instead of a name? Then there is no list to move along. */
-static int is_numeric(const run *in, uint32_t account, uint32_t server) {
-  char key[80], address[256];
-  size_t length = 0;
-  endpoint parsed;
-  snprintf(key, sizeof key, "account.%u.%s.%u.address", (unsigned)account, has_proxy(in, account) ? "outbound_proxy" : "sip_server",
-           (unsigned)server);
-  return sfo_config_get(in->config, key, address, sizeof address, &length) == SFO_OK && parse_endpoint(address, &parsed) == 0;
 }
 
 void watch_excuse(run *in, uint32_t account) {
@@ -122,11 +81,16 @@ static int knows_settings(const run *in) {
   return in->now_ms >= in->watches.settings_known_ms;
 }
 
-void watch_clock_jump(run *in, int64_t jump_ms) {
+static uint64_t shifted(uint64_t moment_ms, int64_t late_ms) {
+  return late_ms < 0 && moment_ms < (uint64_t)-late_ms ? 0 : (uint64_t)((int64_t)moment_ms + late_ms);
+}
+
+void watch_clock_jump(run *in, int64_t late_ms) {
   size_t i;
   for (i = 0; i < in->watches.count; i++) {
-    uint64_t *until = &in->watches.item[i].granted_ms;
-    *until = jump_ms > 0 && *until < (uint64_t)jump_ms ? 0 : (uint64_t)((int64_t)*until - jump_ms);
+    watch *at = &in->watches.item[i];
+    at->granted_ms = shifted(at->granted_ms, late_ms);
+    at->beside_ms = shifted(at->beside_ms, late_ms);
   }
 }
 
@@ -193,6 +157,9 @@ static void note_removal(watch *at, const sfo_send *send) {
 }
 
 void watch_send(run *in, const sfo_send *send) {
+  request *walk = find_request(in, send->request);
+  if (walk && send->ordinal == 1)
+    walk->unjudged = !knows_settings(in);
   if (!knows_settings(in) || (send->server != 1 && send->server != 2))
     return;
   check_only_registered(in, send);
@@ -234,7 +201,8 @@ static void note_grant(run *in, const attempt *of, uint32_t granted_s) {
     note_beside(in, at, of, until_ms);
     return;
   }
-  /* In another network every registration is made anew: where the former target has left DNS, it cannot be made there. */
+  /* In another network, and after a restart, every registration is made anew: where the former target has left DNS, it cannot be
+     made there. */
   if (!at->target || at->target_failed || in->now_ms >= at->granted_ms || (at->is_anew && !is_listed(in, at->target)))
     at->forced_ms = in->now_ms;
   at->is_anew = 0;

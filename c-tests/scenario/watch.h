@@ -38,7 +38,7 @@ typedef struct watch {
   int in_order;            /* granted, and nothing has failed here since */
   int target_failed;       /* that target has failed since it granted */
   uint64_t forced_ms;      /* when a registration moved although nobody wanted to go: it had failed, or there was none */
-  int is_anew;             /* the device has another network, and has not registered in it yet */
+  int is_anew;             /* the device has another network, or was restarted, and has not registered since */
   int is_current;          /* of the two servers, the one of the latest change of the current target */
 } watch;
 

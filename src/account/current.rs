@@ -136,6 +136,16 @@ impl Account {
         (lane.failures > 0 || lane.refusals > 0) && lane.timer.is_some()
     }
 
+    /// True if the last registration walk found nobody at any server it could come to, and the next one has its time.
+    pub(super) fn has_found_nobody(&self, server: Server) -> bool {
+        let lane = self.lane_of(server);
+        let state = &self.lanes[usize::from(lane)];
+        let is_left_out =
+            |at: Server| self.settings.server(at).is_some() && self.lane_of(at) == lane && !state.reached[at.index()];
+        let has_failed = state.failures > 0 && state.refusals == 0 && state.timer.is_some();
+        has_failed && !Server::BOTH.into_iter().any(is_left_out)
+    }
+
     /// Successive registration: the next probe of server 1, counted from the start of the last one.
     pub(super) fn schedule_probe(&mut self, ctx: &mut Context<'_>) {
         let interval_ms = u64::from(self.settings.probe_interval_s) * SECOND_MS;

@@ -145,7 +145,9 @@ impl Account {
                 continue;
             }
             self.sides[server.index()].unlisted = false;
-            if self.lane_server(lane) == server && self.holds_binding(ctx.now, server) {
+            // The walk after a pause looks for it anyway.
+            let moves = self.lane_server(lane) == server && self.holds_binding(ctx.now, server);
+            if moves && !self.pauses(server) {
                 self.register(ctx, lane, Walking::Due);
             }
         }

@@ -199,8 +199,12 @@ impl Account {
         self.fail_registrations_to(ctx, key, AttemptId(0));
     }
 
-    /// A target has been given up: the account moves at once.
+    /// A target has been given up: the account moves at once. One that has no registration any more, and has just found
+    /// nobody, keeps its pause.
     fn leave_lost_target(&mut self, ctx: &mut Context<'_>, server: Server, key: TargetKey, cause: Cause) {
+        if self.has_found_nobody(server) && !self.holds_binding(ctx.now, server) {
+            return;
+        }
         let is_left = |target: &Target| target.key != key && !self.liveness.is_given_up(target.key);
         let list = ctx.lists.known(&self.settings, server);
         if list.is_some_and(|list| list.targets().iter().any(is_left)) {

@@ -309,12 +309,13 @@ impl Account {
             return;
         }
         if let Some(other) = self.other_configured(server) {
-            // The other one at once, unless it has failed, too: then both have their pause, and the next walk goes over both.
-            // An old registration there may live on: that it failed is what counts.
+            // The other one at once, unless the last walk has failed there, too: then both have their pause, and the next walk
+            // goes over both. Server 1 is probed beside the walks. An old registration there may live on: that it failed is
+            // what counts.
             let state = &self.lanes[usize::from(lane)];
-            let both_failed = self.sides[other.index()].state == RegistrationState::Retrying
-                || (state.failures > 0 && state.reached == [true; 2]);
-            if !(both_failed && state.timer.is_some()) {
+            let is_probed = other == Server::Working && self.sides[other.index()].state == RegistrationState::Retrying;
+            let has_failed = is_probed || (state.failures > 0 && state.reached[other.index()]);
+            if !(has_failed && state.timer.is_some()) {
                 self.register(ctx, lane, Walking::TakeOver(other));
             }
         }
