@@ -29,6 +29,7 @@ mod lists;
 mod liveness;
 mod log;
 mod network;
+mod overtaken;
 mod page;
 mod pauses;
 mod proxies;
