@@ -10,6 +10,7 @@ mod watch;
 mod world;
 mod zone;
 
+mod attempts;
 mod counters;
 mod declined;
 mod diagnostics;
