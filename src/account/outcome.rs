@@ -5,7 +5,7 @@ use super::attempt::{CauseText, FinalResponse};
 use super::context::Context;
 use super::machine::Account;
 use super::registration::Walking;
-use super::request::{Kind, Phase as Awaiting};
+use super::request::Kind;
 use super::walk::{Failed, Walk};
 use crate::policy::{Method, refusal_pause_ms, retry_pause_ms};
 use crate::target::{TargetKey, TargetList};
@@ -182,12 +182,8 @@ impl Account {
             self.drop_request(ctx, walk, CancelMode::Stop, Cause::Recovered);
         }
         for id in self.open.clone() {
-            match ctx.requests.get(id.0).map(|request| (request.kind, &request.phase)) {
-                Some((Kind::Move | Kind::Failback, _)) => {
-                    self.drop_request(ctx, id, CancelMode::Stop, Cause::Recovered)
-                }
-                Some((Kind::Firmware, Awaiting::Parked(at))) if *at == left => self.close_server(ctx, id, left),
-                _ => {}
+            if matches!(ctx.requests.get(id.0).map(|request| request.kind), Some(Kind::Move | Kind::Failback)) {
+                self.drop_request(ctx, id, CancelMode::Stop, Cause::Recovered);
             }
         }
         let state = match left {

@@ -52,13 +52,16 @@ impl Account {
     /// A target that knows the phone beside the one that holds the binding.
     #[must_use]
     pub fn target_beside(&self, now: Time, server: Server) -> Option<TargetKey> {
-        let beside = self.sides[server.index()].registered_beside;
-        beside.filter(|(_, until)| *until > now).map(|(key, _)| key)
+        self.registered_beside(now, server).map(|(key, _)| key)
+    }
+
+    /// The same, and until when it does.
+    pub(super) fn registered_beside(&self, now: Time, server: Server) -> Option<(TargetKey, Time)> {
+        self.sides[server.index()].registered_beside.filter(|(_, until)| *until > now)
     }
 
     fn knows_us(&self, now: Time, server: Server, key: TargetKey) -> bool {
-        let beside = self.sides[server.index()].registered_beside;
-        self.is_bound_to(now, server, key) || beside.is_some_and(|(known, until)| known == key && until > now)
+        self.is_bound_to(now, server, key) || self.target_beside(now, server) == Some(key)
     }
 
     /// Lets a request wait until this target knows the phone. False if that cannot be had: the walk goes on.
@@ -106,6 +109,21 @@ impl Account {
         }
     }
 
+    /// A registration walk has just been over this server: what it found dead, of the targets that have to know the phone before
+    /// they get this request, is dead for the request, too.
+    fn note_dead_unregistered(&self, ctx: &mut Context<'_>, id: RequestId, server: Server) {
+        let now = ctx.now;
+        let Some(request) = ctx.requests.get_mut(id.0) else { return };
+        let Some(list) = request.walk.list(server).cloned() else { return };
+        for (index, target) in (0u8..).zip(list.targets()) {
+            let waited_for =
+                request.walk.is_untried(server, index) && self.needs_registration(now, request, server, index);
+            if let Some(failure) = ctx.health.failure(target.key).filter(|_| waited_for) {
+                request.walk.note_failure(Failed { server, index, cause: failure.cause }, true, None);
+            }
+        }
+    }
+
     /// Lets a request wait for a registration. False if too many wait: the request has ended.
     pub(super) fn park(&mut self, ctx: &mut Context<'_>, id: RequestId, server: Server) -> bool {
         if self.parked(ctx).count() >= MAX_PARKED {
@@ -135,7 +153,10 @@ impl Account {
                 match self.waits_for_server(ctx, id, at) {
                     true if self.sides[at.index()].cause == Cause::Resolution => self.close_server(ctx, id, at),
                     true => self.close_unregistered(ctx, id, at),
-                    false => self.pass_unregistered(ctx, id, at),
+                    false => {
+                        self.note_dead_unregistered(ctx, id, at);
+                        self.pass_unregistered(ctx, id, at);
+                    }
                 }
             }
             if is_parked(ctx, id) {

@@ -125,11 +125,10 @@ impl Account {
     ) -> Standing {
         let failure = health.failure(key);
         let quarantine_ms = self.quarantine_ms(server);
-        let end = failure.map(|failure| failure.at.after(quarantine_ms)).filter(|_| quarantine_ms > 0);
+        let end = failure.map(|failure| failure.at.after(quarantine_ms));
         let declined = self.held_for(HeldFor::Quarantine, now, method, key);
         let bound = self.live_binding(now, server).filter(|binding| binding.target().key == key);
-        let beside =
-            self.sides[server.index()].registered_beside.filter(|(known, until)| *known == key && *until > now);
+        let beside = self.registered_beside(now, server).filter(|(known, _)| *known == key);
         Standing {
             failure,
             quarantined_until: end.filter(|end| *end > now).max(declined),

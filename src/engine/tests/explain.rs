@@ -251,3 +251,29 @@ fn a_registration_under_way_elsewhere_is_not_counted_on() {
     let explanation = explain(&world, Method::Invite);
     assert_eq!(order(&explanation), Real::run(&mut world, Method::Invite), "{explanation}");
 }
+
+#[test]
+fn what_ends_at_this_very_moment_is_not_told_any_more() {
+    let world = |lines: &[&str]| {
+        let mut world = World::started(&domain(&[lines, &["sip_server.1.expires = 600"]].concat()));
+        world.at(100.0);
+        world
+    };
+    let health = |world: &World, place: usize| explain(world, Method::Invite).candidates[place].health;
+    // The backup knows the phone beside the primary, which declined one request.
+    let mut beside = world(&["sip_server.1.register_on_enable = 1"]);
+    beside.once(P, Reply::code(503));
+    beside.invite();
+    for (at, is_told) in [(699.999, true), (700.0, false)] {
+        beside.at(at);
+        assert_eq!(health(&beside, 1).registered_until.is_some(), is_told, "{at}");
+    }
+    let mut declined = world(&["sip_server.1.quarantine_timeout = 60"]);
+    declined.down(&[P]);
+    declined.invite();
+    for (at, is_told) in [(167.499, true), (167.5, false)] {
+        declined.at(at);
+        let places = [0, 1].map(|place| health(&declined, place).quarantined_until.is_some());
+        assert_eq!(places.contains(&true), is_told, "{at}");
+    }
+}

@@ -2,7 +2,7 @@
 
 use super::world::settings;
 use super::{B, F, P, Reply, World, account, domain, domain_and_fallback};
-use crate::types::TransportFailure;
+use crate::types::{Server, TransportFailure};
 
 pub fn invites(world: &mut World) -> Vec<String> {
     world.sent().into_iter().filter(|line| line.contains("INVITE")).collect()
@@ -244,6 +244,23 @@ fn a_dead_address_is_not_tried_again_over_another_transport_before_everything_el
             "130 INVITE 192.168.1.13:5060/udp (6, 32000)"
         ]
     );
+}
+
+#[test]
+fn what_was_put_behind_the_other_server_is_tried_even_if_the_account_has_moved_there_meanwhile() {
+    let mut world = two_transports(&["fallback.redundancy_type = 1"]);
+    world.at(100.0);
+    world.down(&[P, B]);
+    world.always(F, "INVITE", Reply::silence());
+    world.forget();
+    world.invite();
+    world.at(120.0);
+    world.up(&[P]);
+    world.at(140.0);
+    let order = ["14:5060/tcp", "13:5060/tcp", "15:5060/udp", "14:5060/udp"];
+    let sent = invites(&mut world);
+    assert!(sent.len() == 4 && sent.iter().zip(order).all(|(line, target)| line.contains(target)), "{sent:?}");
+    assert_eq!(world.current(), Server::Fallback);
 }
 
 #[test]

@@ -31,6 +31,7 @@ fn a_binding_is_kept_until_its_lifetime_ends_then_server_2_takes_over_and_probes
     let told = world.told();
     assert!(told.contains(&"3600 server 2 takes over (no response in time)".to_owned()), "{told:?}");
     assert!(told.contains(&"4080 server 1 has taken over again (server answers again)".to_owned()), "{told:?}");
+    assert!(told.contains(&"4080 server 2: off (server answers again)".to_owned()), "{told:?}");
     assert_eq!(world.current(), Server::Working);
 }
 

@@ -1,6 +1,7 @@
 //! Walks that begin before all targets are known, and lists that change while an account is registered.
 
 use super::{B, Dns, P, Reply, World, account, domain};
+use crate::policy::Method;
 use crate::types::Families;
 
 const NEW: &str = "192.168.1.20";
@@ -112,6 +113,48 @@ fn a_registration_whose_target_is_not_listed_any_more_moves_when_no_call_is_up()
     assert_eq!(world.sent(), ["500 REGISTER 192.168.1.20:5060/udp (3, 7500)"]);
     world.at(4_000.0);
     assert_eq!(world.sent(), ["4040 REGISTER 192.168.1.20:5060/udp (10, 32000)"; 0], "one binding, one refresh");
+}
+
+#[test]
+fn a_walk_over_targets_that_are_not_listed_any_more_is_followed_by_one_over_the_new_ones_at_once() {
+    let mut world = World::started(&domain(&["sip_server.1.expires = 355"]));
+    world.at(200.0);
+    world.down(&[P, B]);
+    world.at(305.0);
+    world.zone.a("pbx.example.com", 300, &[NEW]);
+    world.request(Method::Message);
+    world.at(340.0);
+    assert_eq!(
+        world.sent()[1..],
+        [
+            "295 REGISTER 192.168.1.14:5060/udp (3, 7500)",
+            "302.5 REGISTER 192.168.1.13:5060/udp (10, 32000)",
+            "305 MESSAGE 192.168.1.20:5060/udp (3, 7500)",
+            "334.5 REGISTER 192.168.1.20:5060/udp (3, 7500)",
+        ],
+        "no pause after the old targets have failed"
+    );
+}
+
+#[test]
+fn a_target_that_is_not_listed_any_more_and_whose_registration_has_ended_is_no_reason_to_cut_a_pause_short() {
+    let mut world = World::started(&domain(&["sip_server.1.expires = 600"]));
+    world.zone.a("pbx.example.com", 300, &[NEW]);
+    world.busy(true);
+    world.at(500.0);
+    world.down(&[P, NEW]);
+    world.forget();
+    world.at(605.0);
+    world.busy(false);
+    world.at(610.0);
+    assert_eq!(
+        world.sent(),
+        [
+            "540 REGISTER 192.168.1.20:5060/udp (3, 7500)",
+            "547.5 REGISTER 192.168.1.14:5060/udp (10, 32000)",
+            "609.5 REGISTER 192.168.1.20:5060/udp (10, 32000)",
+        ]
+    );
 }
 
 #[test]

@@ -10,6 +10,7 @@ mod watch;
 mod world;
 mod zone;
 
+mod attempts;
 mod counters;
 mod declined;
 mod diagnostics;
@@ -29,6 +30,7 @@ mod lists;
 mod liveness;
 mod log;
 mod network;
+mod overtaken;
 mod page;
 mod pauses;
 mod proxies;

@@ -13,7 +13,7 @@ pub struct Watch {
     ended: BTreeSet<RequestId>,
     // REGISTERs under way that keep or look for a binding.
     registering: BTreeMap<(AccountId, Server), AttemptId>,
-    t1_ms: u64,
+    pub t1_ms: u64,
 }
 
 impl Watch {

@@ -1,11 +1,12 @@
 //! An engine between a fake SIP network and a fake DNS.
 
+use super::attempts::{self, Sent};
 use super::recorder::Recorder;
 use super::zone::{Dns, Zone};
 use super::{B, P, Watch};
 use crate::account::{
     Action, Attempt, CancelMode, CancelSip, DoneReport, EventKind, FailedAttempt, FinalResponse, LogLevel, NewDialog,
-    NewRequest, Phase, Purpose,
+    NewRequest, Purpose,
 };
 use crate::account::{ReportStatus, RequestResult};
 use crate::config::{Config, Settings, Severity};
@@ -135,6 +136,10 @@ pub struct World {
     pub asked: Vec<String>,
     /// Every attempt that was sent.
     pub attempts: Vec<AttemptId>,
+    /// The same, for whoever asks when the engine has forgotten it.
+    pub journal: Vec<Sent>,
+    /// The attempt that a test has reported about itself last.
+    pub reported: Option<AttemptId>,
     /// Warnings in the log.
     pub warnings: Vec<String>,
     /// The log on all levels, in the order in which it was written.
@@ -196,6 +201,8 @@ impl World {
             busy_since: None,
             asked: Vec::new(),
             attempts: Vec::new(),
+            journal: Vec::new(),
+            reported: None,
             warnings: Vec::new(),
             log: Vec::new(),
             outcomes: Vec::new(),
@@ -320,6 +327,7 @@ impl World {
 
     /// A report that no host of this world sends.
     pub fn report(&mut self, attempt: AttemptId, step: Step) -> ReportStatus {
+        self.reported = Some(attempt);
         let clock = self.clock();
         let status = match step {
             Step::Provisional(status) => self.engine.provisional(clock, attempt, status),
@@ -496,20 +504,11 @@ impl World {
     }
 
     fn on_send(&mut self, id: AttemptId) {
-        let attempt = self.engine.take_send(id).unwrap();
-        let (line, ip, method) = (sent_line(attempt), attempt.target().key.address.ip(), attempt.method);
-        let (account, server, key) = (attempt.account, attempt.server, attempt.target().key);
-        let request = attempt.request;
-        let is_request = attempt.purpose == Purpose::Request;
-        self.watch.sent(id, attempt);
-        // A request may have been queued in the turn in which its account stopped.
-        if let Some(account) = self.engine.account(account).filter(|account| account.phase() == Phase::Running) {
-            let settings = account.settings().server(server);
-            let is_routed = self.engine.is_routed(request);
-            if is_request && is_routed && settings.is_some_and(|settings| settings.only_signal_with_registered) {
-                assert!(account.is_known_to(server, key), "a request to a target without a registration");
-            }
-        }
+        let attempt = self.engine.take_send(id).unwrap().clone();
+        let (line, ip, method) = (sent_line(&attempt), attempt.target().key.address.ip(), attempt.method);
+        self.watch.sent(id, &attempt);
+        attempts::check(&self.engine, &attempt, self.watch.t1_ms);
+        self.journal.push(Sent::new(self.now, &attempt));
         self.attempts.push(id);
         self.write(Line::Sent, &line);
         assert!(!self.is_link_down, "something is sent while the network is down");
@@ -520,6 +519,7 @@ impl World {
 
     fn on_cancel(&mut self, cancel: CancelSip) {
         self.watch.settled(cancel.attempt);
+        attempts::check_left(&self.engine, &cancel);
         let target = self.engine.attempt(cancel.attempt).map(|attempt| attempt.target().as_str().to_owned());
         let mode = match cancel.mode {
             CancelMode::Stop => "stop",
