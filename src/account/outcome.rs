@@ -97,7 +97,6 @@ impl Account {
         self.sides[server.index()].good = true;
         self.lanes[usize::from(lane)].failures = 0;
         self.lanes[usize::from(lane)].refusals = 0;
-        self.liveness.note_registered(key);
         self.note_registered_target(ctx, kind, server, &list, index);
         let was_registered = self.sides[server.index()].state == RegistrationState::Registered;
         self.set_registration(ctx, server, RegistrationState::Registered, cause.unwrap_or(Cause::None));
@@ -110,6 +109,8 @@ impl Account {
             let ms = self.refresh_in_ms(ctx, server, lifetime_ms);
             self.set_lane_timer(ctx, lane, Some(ms));
             self.lanes[usize::from(lane)].owes_walk = false;
+            // A lost connection has been replaced, wherever that was.
+            self.lanes[usize::from(lane)].begins_at = None;
         }
         self.settle_probing(ctx);
         if server == Server::Working {
