@@ -109,8 +109,6 @@ impl Account {
             let ms = self.refresh_in_ms(ctx, server, lifetime_ms);
             self.set_lane_timer(ctx, lane, Some(ms));
             self.lanes[usize::from(lane)].owes_walk = false;
-            // A lost connection has been replaced, wherever that was.
-            self.lanes[usize::from(lane)].begins_at = None;
         }
         self.settle_probing(ctx);
         if server == Server::Working {
