@@ -32,13 +32,14 @@ static void besides(dice *from, char *out, size_t capacity) {
 
 static void slip(plan *out, dice *from, unsigned x, uint64_t at) {
   static const char *const methods[] = {"", "", "method=REGISTER ", "method=INVITE ", "method=MESSAGE ", "method=SUBSCRIBE "};
-  static const char *const lost[] = {"lost", "foreign", "unknown"};
+  static const char *const lost[] = {"lost", "foreign", "unknown", "late@1", "late@9", "late@30", "late@40"};
   const char *method = methods[dice_below(from, 6)];
   char what[40];
   switch (dice_below(from, 10)) {
   case 0:
   case 1:
-    snprintf(what, sizeof what, "%s", lost[dice_below(from, 3)]);
+  case 4:
+    snprintf(what, sizeof what, "%s", lost[dice_below(from, 7)]);
     break;
   case 2:
     method = "method=REGISTER ";

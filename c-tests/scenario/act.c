@@ -48,7 +48,7 @@ int prepare_config(const script *script, const text *block, const char *file, un
 }
 
 static void reload(run *in, const command *what) {
-  sfo_config *fresh = NULL;
+  sfo_config *fresh = NULL, *former;
   sfo_status result;
   watch_settings(in);
   in->mischief.unclear_ms = in->watches.settings_known_ms + SETTLING_MS;
@@ -57,15 +57,15 @@ static void reload(run *in, const command *what) {
     sfo_config_free(fresh);
     return;
   }
+  /* Before the call: another reload may follow within it. */
+  former = in->config;
+  in->config = fresh;
   enter(in);
   result = sfo_engine_reconfigure(in->engine, engine_now(in), fresh);
   leave(in);
-  if (result == SFO_OK) {
-    sfo_config *former = in->config;
-    in->config = fresh;
-    fresh = former;
-  }
-  sfo_config_free(fresh);
+  if (result != SFO_OK)
+    in->config = former;
+  sfo_config_free(result == SFO_OK ? former : fresh);
   refused(in, "reload", 0, NULL, result);
 }
 
@@ -153,10 +153,9 @@ static void set_zone(run *in, const command *what) {
   zone_copy(&in->dns.records, &what->records);
 }
 
+/* Where the account runs already, nothing happens. */
 void start_account(run *in, uint32_t account) {
   sfo_status result;
-  watch_excuse(in, account);
-  account_set_put(&in->watches.on_server_2, account, 0);
   enter(in);
   result = sfo_account_start(in->engine, engine_now(in), account);
   leave(in);

@@ -17,7 +17,7 @@ static const char *const callbacks[] = {
 static const struct {
   const char *word;
   slip_kind slip;
-} slips[] = {{"again", SLIP_AGAIN}, {"lost", SLIP_LOST}, {"foreign", SLIP_FOREIGN}, {"unknown", SLIP_UNKNOWN}};
+} slips[] = {{"again", SLIP_AGAIN}, {"late", SLIP_LATE}, {"lost", SLIP_LOST}, {"foreign", SLIP_FOREIGN}, {"unknown", SLIP_UNKNOWN}};
 
 #define SLIPS (sizeof slips / sizeof *slips)
 
@@ -60,7 +60,7 @@ static int read_slip_word(const char *word, command *out) {
 }
 
 static int has_delay(const command *of) {
-  return of->slip == SLIP_AGAIN || of->slip == SLIP_STATUS || of->slip == SLIP_CAUSE;
+  return of->slip == SLIP_AGAIN || of->slip == SLIP_LATE || of->slip == SLIP_STATUS || of->slip == SLIP_CAUSE;
 }
 
 /* "again@5": what, and the seconds after the outcome; without '@' at once. */
@@ -72,7 +72,7 @@ static int read_slip_kind(reader *from, const char *whole) {
   if (bad || !sign)
     return bad;
   if (!has_delay(from->out))
-    return wrong(from->where, "'%s': only again, a status and a cause come later", whole);
+    return wrong(from->where, "'%s': only again, late, a status and a cause have a time", whole);
   if (parse_seconds(sign + 1, &from->out->final_ms))
     return wrong(from->where, "expected seconds behind '@', not '%s'", sign + 1);
   return 0;

@@ -206,7 +206,7 @@ static void end_of_request(run *in, const attempt *of, uint32_t status) {
   if (declines(of, status)) {
     free(at->declined);
     at->declined = copy_string(of->target);
-  } else if (!at->target || in->now_ms >= at->granted_ms) {
+  } else if (!at->target || at->is_anew || in->now_ms >= at->granted_ms) {
     excuse_walk(in, of->account, of->server, 1);
   }
 }

@@ -66,6 +66,7 @@ typedef enum slip_kind {
   SLIP_AGAIN,         /* it reports it, and once more */
   SLIP_STATUS,        /* it reports it, and then a response with a status that need not make sense */
   SLIP_CAUSE,         /* it reports it, and then a failure */
+  SLIP_LATE,          /* it reports it later */
   SLIP_LOST,          /* it reports nothing */
   SLIP_FOREIGN,       /* it reports it for the latest attempt of another account instead */
   SLIP_UNKNOWN,       /* it reports it for an attempt that never was instead */

@@ -82,6 +82,10 @@ int slip_outcome(run *in, const attempt *of, happening *what) {
   if (!slip)
     return 0;
   switch (slip->slip) {
+  case SLIP_LATE:
+    note_slip(in, of, "late", what);
+    plan(in, what, of->id, slip->final_ms);
+    return 1;
   case SLIP_LOST:
     note_slip(in, of, "lost", what);
     return 1;

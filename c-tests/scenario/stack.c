@@ -151,6 +151,11 @@ static int still_hears(run *in, const attempt *of, uint32_t status) {
   return of->left != SFO_CANCEL_CANCEL || status == 487;
 }
 
+/* A registrar that grants no time has refused. */
+static int grants_nothing(const attempt *of, const sfo_response *response) {
+  return of->method == SFO_METHOD_REGISTER && of->purpose != SFO_PURPOSE_UNREGISTER && !response->granted_expires_s;
+}
+
 void tell_final(run *in, attempt *of, const sfo_response *response) {
   uint64_t id = of->id;
   uint32_t status = response->status;
@@ -159,7 +164,7 @@ void tell_final(run *in, attempt *of, const sfo_response *response) {
   sfo_status result;
   size_t line;
   watch_heard(in, of);
-  if (asked && status < 300 && of->in_flight)
+  if (asked && status < 300 && of->in_flight && !grants_nothing(of, response))
     asked->answered = 1;
   if (of->in_flight && !again)
     end_attempt(in, of, status, response->granted_expires_s);
