@@ -4,6 +4,7 @@
 #undef sfo_engine_free
 #undef sfo_engine_handle_timer
 #undef sfo_request_cancel
+#undef sfo_attempt_response
 #undef sfo_attempt_failed
 #undef sfo_account_set_busy
 #undef sfo_engine_counters
@@ -220,6 +221,13 @@ sfo_status sabotaged_cancel(sfo_engine *engine, uint64_t now_ms, uint64_t reques
     send_again(&last_request, 1);
   result = sfo_request_cancel(engine, now_ms, request);
   return mode("keeps-requests") ? SFO_OK : result;
+}
+
+sfo_status sabotaged_attempt_response(sfo_engine *engine, uint64_t now_ms, uint64_t attempt, const sfo_response *response) {
+  sfo_status result = sfo_attempt_response(engine, now_ms, attempt, response);
+  if (mode("stirred-by-nonsense") && result == SFO_ERR_INVALID)
+    emit(1, SFO_EVENT_REDUCED_SERVICE, SFO_CAUSE_NONE);
+  return mode("takes-nonsense") && result == SFO_ERR_INVALID ? SFO_OK : result;
 }
 
 sfo_status sabotaged_attempt_failed(sfo_engine *engine, uint64_t now_ms, uint64_t attempt, uint32_t cause) {
