@@ -157,6 +157,25 @@ static void note_asked(past *in, const phone_past *who, const char *line, unsign
   }
 }
 
+/* Has this request found each target of a server dead, or silent at another transport of its address? Then the next one starts at the
+   primary. */
+static int finds_dead(const phone_past *who, const open_request *of, unsigned y) {
+  const side *at = &who->settings.side[y];
+  unsigned g, i, found;
+  for (g = 0; g < at->goals; g++) {
+    for (i = found = 0; i < of->steps && !found; i++) {
+      const step *tried = &of->step[i];
+      if (tried->side != y || !tried->failed || tried->goal == UNKNOWN)
+        continue;
+      found = tried->goal == g || (tried->silent && who->settings.avoid_dead_addresses &&
+                                   strcmp(at->goal[tried->goal].ip, at->goal[g].ip) == 0);
+    }
+    if (!found)
+      return 0;
+  }
+  return 1;
+}
+
 static void read_fail(past *in, const char *line) {
   unsigned y, goal, i;
   phone_past *who = subject(in, line, &y, &goal);
@@ -175,6 +194,8 @@ static void read_fail(past *in, const char *line) {
     at->refused = strstr(line, "cause=response") != NULL;
     at->failed = !at->refused;
     at->silent = is_silence(line);
+    if (at->failed && finds_dead(who, of, y))
+      lose(who, y);
     break;
   }
 }
