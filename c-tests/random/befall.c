@@ -169,34 +169,36 @@ static void zone_changes(plan *out, dice *from, const world_plan *of, unsigned d
   text_free(&line);
 }
 
-/* The configuration of the beginning, with one line more that comes last and so counts. */
+void befall_reload(plan *out, dice *from, const world_plan *of, uint64_t at, const char *words) {
+  text block = {NULL, 0, 0};
+  unsigned x = dice_between(from, 1, of->accounts);
+  size_t i;
+  text_addf(&block, "%s\n", words);
+  for (i = 0; i < out->count; i++)
+    if (out->item[i].of == SECTION_CONFIG)
+      text_addf(&block, "  %s\n", out->item[i].text);
+  switch (dice_below(from, 4)) {
+  case 0:
+    text_addf(&block, "  account.%u.sip_server.1.address = 10.0.9.%u\n", x, dice_between(from, 1, 3));
+    break;
+  case 1:
+    text_addf(&block, "  account.%u.sip_server.1.failback_mode = %u\n", x, dice_below(from, 4));
+    break;
+  case 2:
+    text_addf(&block, "  account.%u.fallback.redundancy_type = %u\n", x, dice_below(from, 2));
+    break;
+  default:
+    break;
+  }
+  text_add(&block, "end");
+  plan_add(out, SECTION_AT, at, "%s", block.data);
+  text_free(&block);
+}
+
 static void reloads(plan *out, dice *from, const world_plan *of) {
   uint64_t at = dice_wait_ms(from, RELOADS_S);
-  size_t i, lines = out->count;
-  for (; at < of->end_ms; at += dice_wait_ms(from, RELOADS_S)) {
-    text block = {NULL, 0, 0};
-    unsigned x = dice_between(from, 1, of->accounts);
-    text_add(&block, "reload\n");
-    for (i = 0; i < lines; i++)
-      if (out->item[i].of == SECTION_CONFIG)
-        text_addf(&block, "  %s\n", out->item[i].text);
-    switch (dice_below(from, 4)) {
-    case 0:
-      text_addf(&block, "  account.%u.sip_server.1.address = 10.0.9.%u\n", x, dice_between(from, 1, 3));
-      break;
-    case 1:
-      text_addf(&block, "  account.%u.sip_server.1.failback_mode = %u\n", x, dice_below(from, 4));
-      break;
-    case 2:
-      text_addf(&block, "  account.%u.fallback.redundancy_type = %u\n", x, dice_below(from, 2));
-      break;
-    default:
-      break;
-    }
-    text_add(&block, "end");
-    plan_add(out, SECTION_AT, at, "%s", block.data);
-    text_free(&block);
-  }
+  for (; at < of->end_ms; at += dice_wait_ms(from, RELOADS_S))
+    befall_reload(out, from, of, at, "reload");
 }
 
 static void stops(plan *out, dice *from, const world_plan *of, unsigned x) {

@@ -22,4 +22,6 @@ typedef struct world_plan {
 } world_plan;
 
 void befall(plan *out, dice *from, world_plan *of);
+/* A statement of these words, with the configuration of the beginning and mostly one line more, which comes last and so counts. */
+void befall_reload(plan *out, dice *from, const world_plan *of, uint64_t at, const char *words);
 #endif

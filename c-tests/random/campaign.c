@@ -63,7 +63,7 @@ static int failed(const campaign *of, plan *what, const trial *how, uint64_t see
   printf("seed %" PRIu64 ", hour %.1f: %s\n", seed, (double)how->broken_ms / 3600000.0, how->message.data);
   if (how->broken < 0)
     return WRONG_USE;
-  printf("  again: sipfailover-random --seed %" PRIu64 " --hours 1\n", seed);
+  printf("  again: sipfailover-random --seed %" PRIu64 " --hours 1%s\n", seed, of->plain ? " --plain" : "");
   fflush(stdout);
   if (!of->as_it_is) {
     minimize(what, how, path);
@@ -81,7 +81,7 @@ static void run_world(const campaign *of, uint64_t seed, news *out) {
   plan what;
   trial how;
   memset(out, 0, sizeof *out);
-  generate(&what, seed, length_of(seed));
+  generate(&what, seed, length_of(seed), of->plain);
   text_addf(&path, "%s/random-%" PRIu64 ".scn", of->directory, seed);
   if (plan_save(&what, path.data)) {
     out->result = WRONG_USE;

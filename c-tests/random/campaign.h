@@ -14,7 +14,7 @@ typedef struct campaign {
   uint64_t seed, hours;
   unsigned jobs;
   const char *directory;   /* for scenario files */
-  int as_it_is, keep_going;
+  int as_it_is, keep_going, plain;
 } campaign;
 
 /* Returns the exit status. */

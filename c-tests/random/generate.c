@@ -6,6 +6,7 @@
 
 #include "befall.h"
 #include "dice.h"
+#include "mischances.h"
 
 /* Servers of a domain are 10.0.D.1, 10.0.D.2, ...; numeric servers 10.0.9.1 to 10.0.9.3. */
 static void domain(plan *out, dice *from, world_plan *of, unsigned d) {
@@ -103,7 +104,7 @@ static void account(plan *out, dice *from, const world_plan *of, unsigned x) {
   plan_add(out, SECTION_CONFIG, 0, "account.%u.dns_cache_type = %u", x, PICK(from, 0, 1, 1, 2));
 }
 
-void generate(plan *out, uint64_t seed, unsigned hours) {
+void generate(plan *out, uint64_t seed, unsigned hours, int plain) {
   dice from;
   world_plan of;
   text options = {NULL, 0, 0}, title = {NULL, 0, 0};
@@ -127,6 +128,8 @@ void generate(plan *out, uint64_t seed, unsigned hours) {
   if (dice_percent(&from, 30))
     plan_add(out, SECTION_CONFIG, 0, "sip.skip_redundant_failover_addr = 0");
   befall(out, &from, &of);
+  if (!plain)
+    mischances(out, seed, &of);
   out->until_ms = of.end_ms + (QUIET_S + 300u) * 1000u;
   plan_sort(out);
 }

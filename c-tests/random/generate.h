@@ -6,6 +6,6 @@
 /* Time at the end in which the world is well again: longer than any pause, lifetime and limit of the settings below. */
 #define QUIET_S 9000u
 
-/* The same seed makes the same plan. `hours` is how long things befall it. */
-void generate(plan *out, uint64_t seed, unsigned hours);
+/* The same seed makes the same plan. `hours` is how long things befall it; `plain` leaves out what the phone does wrong. */
+void generate(plan *out, uint64_t seed, unsigned hours, int plain);
 #endif

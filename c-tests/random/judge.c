@@ -140,16 +140,6 @@ static void starts(const phone_past *of, const open_request *request, unsigned y
     *first = *second = request->was_idle ? 0 : was->last;
 }
 
-/* Two transports of one host: a walk may pass over the second, so that its answers move the account in ways of their own. */
-static int shares_addresses(const side *of) {
-  unsigned a, b;
-  for (a = 0; a < of->goals; a++)
-    for (b = 0; b < a; b++)
-      if (strcmp(of->goal[a].ip, of->goal[b].ip) == 0)
-        return 1;
-  return 0;
-}
-
 static int may_judge_order(past *in, const phone_past *of, uint64_t at) {
   const phone *settings = &of->settings;
   return is_steady(in, of, at) && !pauses(in, settings, at) && !settings->side[0].quarantine_s && !settings->side[1].quarantine_s &&
@@ -167,7 +157,7 @@ void judge_send(past *in, open_request *request, const step *fresh, uint64_t now
   phone_past *of = &in->phone[request->origin->account];
   const side *at = &of->settings.side[fresh->side];
   unsigned first, second, want, i, at_server = 0;
-  if (!may_judge_order(in, of, request->at_ms) || !at->goals || (at->mode && shares_addresses(at)))
+  if (!may_judge_order(in, of, request->at_ms) || !at->goals)
     return;
   if (fresh->goal == UNKNOWN) {
     if (!may_be_unlisted(in, of, request, fresh, now))
@@ -251,14 +241,15 @@ static const goal *well_goal(past *in, const phone_past *who, const open_request
 }
 
 /* A registrar that refuses is alive: nobody else is asked instead, and requests that need a registration first fail. It is asked
-   again slowly, so that an account may not know yet that it would be granted one now. */
-static int may_lack_registration(past *in, const phone *of, uint64_t now) {
+   again slowly, so that an account may not know yet that it would be granted one now; but for a call it is asked at once. */
+static int may_lack_registration(past *in, const phone *of, const command *origin, uint64_t now) {
+  int waits = origin->method != SFO_METHOD_INVITE;
   unsigned y, g;
   if (!(of->successive && of->side[1].configured) && !of->side[0].register_first && !of->side[1].register_first)
     return 0;
   for (y = 0; y < 2; y++)
     for (g = 0; g < of->side[y].goals; g++)
-      if (host_of(in, of, y, g)->refuses || host_of(in, of, y, g)->refused_until_ms > now)
+      if (host_of(in, of, y, g)->refuses || (waits && host_of(in, of, y, g)->refused_until_ms > now))
         return 1;
   return 0;
 }
@@ -277,7 +268,7 @@ void judge_done(past *in, const open_request *request, const char *line, uint64_
   well = well_goal(in, of, request, before, now);
   if (!well)
     return;
-  if (!strstr(line, "result=answered") && may_lack_registration(in, &of->settings, now))
+  if (!strstr(line, "result=answered") && may_lack_registration(in, &of->settings, request->origin, now))
     return;
   if (!strstr(line, "result=answered"))
     violated(in, now, "%s fails although %s answers", request->name, well->text);

@@ -8,6 +8,7 @@
 #include "trial.h"
 
 static const char usage[] = "usage: sipfailover-random [--seed N] [--hours H] [--jobs J] [--out DIRECTORY] [--as-it-is] [--keep-going]\n"
+                            "                         [--plain]\n"
                             "       sipfailover-random FILE...\n"
                             "  --seed N         the first world; the next one has seed N + 1 (default: 1)\n"
                             "  --hours H        until the phones of all worlds together have lived H hours (default: 1000)\n"
@@ -16,6 +17,7 @@ static const char usage[] = "usage: sipfailover-random [--seed N] [--hours H] [-
                             "  --out DIRECTORY  where the scenario file is written (default: .)\n"
                             "  --as-it-is       do not look for a smaller scenario that fails in the same way\n"
                             "  --keep-going     go on after a world in which a rule was broken\n"
+                            "  --plain          worlds in which the phone makes no mistakes\n"
                             "  FILE             judge scenario files instead\n"
                             "exit status: 0 all rules hold, 1 one was broken, 2 the command line or a file is wrong\n";
 
@@ -59,6 +61,8 @@ static int read_options(int argc, char **argv, campaign *out, int *files) {
       out->as_it_is = 1;
     else if (strcmp(argv[i], "--keep-going") == 0)
       out->keep_going = 1;
+    else if (strcmp(argv[i], "--plain") == 0)
+      out->plain = 1;
     else if (argv[i][0] != '-')
       argv[++*files] = argv[i];
     else
@@ -69,7 +73,7 @@ static int read_options(int argc, char **argv, campaign *out, int *files) {
 }
 
 int main(int argc, char **argv) {
-  campaign what = {1, 1000, 1, ".", 0, 0};
+  campaign what = {1, 1000, 1, ".", 0, 0, 0};
   int i, files = 0, result = HOLDS;
   if (read_options(argc, argv, &what, &files)) {
     fputs(usage, stderr);

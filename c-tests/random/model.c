@@ -104,6 +104,9 @@ static void read_ok(past *in, const char *line, uint64_t now) {
   if (who->side[y].last != goal || has_open(in, who))
     lose(who, y);
   lifetime_s = who->settings.side[y].expires_s < in->grant_s ? who->settings.side[y].expires_s : in->grant_s;
+  if (who->side[y].misread)
+    lifetime_s = who->side[y].misread_s == UINT32_MAX ? who->settings.side[y].expires_s : who->side[y].misread_s;
+  who->side[y].misread = 0;
   field(line, " to=", who->side[y].bound, sizeof who->side[y].bound);
   who->side[y].bound_until_ms = who->side[y].asked == 'u' ? 0 : now + lifetime_s * 1000u;
 }
@@ -149,6 +152,25 @@ static void note_asked(past *in, const phone_past *who, const char *line, unsign
   }
 }
 
+/* Has this request found each target of a server dead, or silent at another transport of its address? Then the next one starts at the
+   primary. */
+static int finds_dead(const phone_past *who, const open_request *of, unsigned y) {
+  const side *at = &who->settings.side[y];
+  unsigned g, i, found;
+  for (g = 0; g < at->goals; g++) {
+    for (i = found = 0; i < of->steps && !found; i++) {
+      const step *tried = &of->step[i];
+      if (tried->side != y || !tried->failed || tried->goal == UNKNOWN)
+        continue;
+      found = tried->goal == g || (tried->silent && who->settings.avoid_dead_addresses &&
+                                   strcmp(at->goal[tried->goal].ip, at->goal[g].ip) == 0);
+    }
+    if (!found)
+      return 0;
+  }
+  return 1;
+}
+
 static void read_fail(past *in, const char *line, uint64_t now) {
   unsigned y, goal, i;
   phone_past *who = subject(in, line, &y, &goal);
@@ -169,6 +191,8 @@ static void read_fail(past *in, const char *line, uint64_t now) {
     at->refused = strstr(line, "cause=response") != NULL;
     at->failed = !at->refused;
     at->silent = is_silence(line);
+    if (at->failed && finds_dead(who, of, y))
+      lose(who, y);
     break;
   }
 }
@@ -187,9 +211,11 @@ static void forget_dead(phone_past *who, const open_request *of) {
 /* A call without a hangup in the file is over at once. */
 static int stays_up(const past *in, const open_request *of) {
   size_t i;
-  for (i = 0; i < in->from->commands; i++)
-    if (in->from->command[i].kind == COMMAND_HANGUP && strcmp(in->from->command[i].name, of->name) == 0)
+  for (i = 0; i < in->from->commands; i++) {
+    const command *at = command_meant(&in->from->command[i]);
+    if (at->kind == COMMAND_HANGUP && strcmp(at->name, of->name) == 0)
       return 1;
+  }
   return 0;
 }
 
@@ -242,7 +268,41 @@ static void read_event(past *in, const char *line) {
     lose(&in->phone[x], 0), lose(&in->phone[x], 1);
 }
 
+/* What the library made of a report that was wrong is seen in the lines that follow. But what it then believes of the host may not be
+   true for a while. */
+static void read_slip(past *in, const char *line, uint64_t now) {
+  char how[16], ip[64];
+  unsigned y, goal;
+  phone_past *who = subject(in, line, &y, &goal);
+  field(line, " how=", how, sizeof how);
+  if (strcmp(how, "besides") == 0) {
+    if (strstr(line, " error=late") && strstr(line, " status="))
+      note_liveness(in, line, 0, now);
+    return;
+  }
+  field(line, " to=", ip, sizeof ip);
+  ip[strcspn(ip, ":")] = '\0';
+  past_slips(in, ip, has_prefix(line, "slip REGISTER") && !strstr(line, " cause="), strstr(line, " status=503") != NULL, now);
+  if (who && strcmp(how, "expires") == 0) {
+    who->side[y].misread = 1;
+    who->side[y].misread_s = number(line, " value=");
+  }
+}
+
+/* Carried out by a callback, at a moment that the file does not know. */
+static void read_within(past *in, const entry *at) {
+  char name[24];
+  if (at->within->kind == COMMAND_CANCEL && *field(at->line, " request=", name, sizeof name))
+    past_cancel(in, name, at->at_ms);
+  else
+    past_command(in, at->within);
+}
+
 static void read_line(past *in, const entry *at) {
+  if (at->within || has_prefix(at->line, "slip ")) {
+    at->within ? read_within(in, at) : read_slip(in, at->line, at->at_ms);
+    return;
+  }
   /* What the library knew nothing of any more tells it nothing. */
   if (strstr(at->line, " status=") && !strstr(at->line, " error="))
     note_liveness(in, at->line, 0, at->at_ms);

@@ -66,6 +66,7 @@ void past_end(past *old) {
   free(old->open);
   free(old->up);
   free(old->up_account);
+  free(old->dialog);
 }
 
 host_past *past_host(past *in, const char *ip) {
@@ -102,6 +103,15 @@ static void host_becomes(past *in, const command *what, health now) {
     at->pause_until_ms = UINT64_MAX;
   else if (at->pause_until_ms == UINT64_MAX)
     at->pause_until_ms = what->at_ms + (LONGEST_PAUSE_S + 60u) * 1000u;
+}
+
+void past_slips(past *in, const char *ip, int refuses, int pauses, uint64_t now) {
+  host_past *at = past_host(in, ip);
+  at->since_ms = now;
+  if (refuses)
+    at->refused_until_ms = now + LONGEST_REFUSAL_S * 1000u;
+  if (pauses && at->pause_until_ms < now + (LONGEST_PAUSE_S + 60u) * 1000u)
+    at->pause_until_ms = now + (LONGEST_PAUSE_S + 60u) * 1000u;
 }
 
 static void dns_changes(past *in, const command *what) {
@@ -149,6 +159,36 @@ static void hang_up(past *in, const command *what) {
   }
 }
 
+/* A dialog that is open keeps the account where it is, like a call. */
+static void incoming(past *in, const command *what) {
+  if (what->account > MAX_PHONES)
+    return;
+  in->phone[what->account].call_ended_ms = what->at_ms;
+  if (!what->name)
+    return;
+  in->dialog = room(in->dialog, in->dialogs, &in->dialog_capacity, sizeof *in->dialog);
+  in->dialog[in->dialogs++] = what;
+}
+
+static void dialog_ends(past *in, const command *what) {
+  size_t i;
+  for (i = 0; i < in->dialogs; i++) {
+    if (strcmp(in->dialog[i]->name, what->name) != 0)
+      continue;
+    in->phone[in->dialog[i]->account].call_ended_ms = what->at_ms;
+    in->dialog[i] = in->dialog[--in->dialogs];
+    return;
+  }
+}
+
+static int has_dialog(const past *in, unsigned account) {
+  size_t i;
+  for (i = 0; i < in->dialogs; i++)
+    if (in->dialog[i]->account == account)
+      return 1;
+  return 0;
+}
+
 static void begin(past *in, const command *what) {
   phone_past *of;
   open_request *fresh;
@@ -166,19 +206,19 @@ static void begin(past *in, const command *what) {
   if (fresh->was_idle)
     of->busy_since_ms = what->at_ms;
   /* After an answer the firmware has a moment to say that the call is up. */
-  fresh->idle_unclear = of->call_ended_ms && what->at_ms < of->call_ended_ms + 60000u;
+  fresh->idle_unclear = (of->call_ended_ms && what->at_ms < of->call_ended_ms + 60000u) || has_dialog(in, what->account);
   of->invites_open += what->method == SFO_METHOD_INVITE;
 }
 
-static void cancel(past *in, const command *what) {
+void past_cancel(past *in, const char *name, uint64_t now) {
   size_t i;
   for (i = 0; i < in->opens; i++) {
     open_request *at = &in->open[i];
     phone_past *of = &in->phone[at->origin->account];
-    if (strcmp(at->name, what->name) != 0)
+    if (strcmp(at->name, name) != 0)
       continue;
     of->invites_open -= at->origin->method == SFO_METHOD_INVITE;
-    of->call_ended_ms = what->at_ms;
+    of->call_ended_ms = now;
     past_unsettle(of, of->settings_since_ms);
     *at = in->open[--in->opens];
     return;
@@ -234,7 +274,7 @@ void past_command(past *in, const command *what) {
     begin(in, what);
     break;
   case COMMAND_CANCEL:
-    cancel(in, what);
+    past_cancel(in, what->name, what->at_ms);
     break;
   case COMMAND_HANGUP:
     hang_up(in, what);
@@ -243,6 +283,17 @@ void past_command(past *in, const command *what) {
   case COMMAND_IDLE:
     in->phone[what->account <= MAX_PHONES ? what->account : 0].call_ended_ms = what->at_ms;
     break;
+  case COMMAND_INCOMING:
+    incoming(in, what);
+    break;
+  case COMMAND_DIALOG_END:
+    dialog_ends(in, what);
+    break;
+  /* What they lead to stands in the transcript. */
+  case COMMAND_SLIP:
+  case COMMAND_WITHIN:
+  case COMMAND_REPORT:
+  case COMMAND_CALM:
   case COMMAND_CHALLENGE:
     break;
   default:

@@ -47,6 +47,8 @@ typedef struct side_past {
   unsigned last;             /* the target used last, or UNKNOWN */
   uint64_t switch_ms;        /* when it answered first, or the return was tried last; UINT64_MAX: not known */
   uint64_t bound_until_ms;
+  int misread;               /* the lifetime that is granted next is this one */
+  uint32_t misread_s;        /* UINT32_MAX: as it was asked for */
   char bound[48];            /* the target that granted */
   unsigned lost[MAX_TARGETS];   /* OPTIONS in a row that each target did not answer */
   uint64_t lost_ms[MAX_TARGETS];   /* the latest */
@@ -81,6 +83,8 @@ typedef struct past {
   char (*up)[24];            /* names of calls that are up, with their account in `up_account` */
   unsigned *up_account;
   size_t ups, up_capacity, up_account_capacity;
+  const command **dialog;    /* incoming calls that have not ended */
+  size_t dialogs, dialog_capacity;
   text *message;             /* the first violation */
   uint64_t broken_ms;
   uint64_t checked;
@@ -90,6 +94,10 @@ void past_begin(past *out, const script *from, text *message);
 void past_command(past *in, const command *what);
 host_past *past_host(past *in, const char *ip);
 void past_end(past *old);
+void past_cancel(past *in, const char *name, uint64_t now);
+/* The phone's stack reported something about this host that it should not have: for the library it may be that the host refuses
+   registrations, or has asked for a pause. */
+void past_slips(past *in, const char *ip, int refuses, int pauses, uint64_t now);
 /* Forgets where an account was: what happened may have moved it. */
 void past_unsettle(phone_past *of, uint64_t now);
 void violated(past *in, uint64_t at_ms, const char *format, ...) LIKE_PRINTF(3, 4);

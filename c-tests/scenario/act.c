@@ -7,6 +7,9 @@
 #include "act.h"
 #include "names.h"
 
+/* An account that is removed has left its servers by then, ms. */
+#define SETTLING_MS 3000u
+
 static int report_diagnostics(const sfo_config *config, const char *file, unsigned first_line, int verbose) {
   uint32_t i, count = sfo_config_diagnostic_count(config);
   int bad = 0;
@@ -45,23 +48,24 @@ int prepare_config(const script *script, const text *block, const char *file, un
 }
 
 static void reload(run *in, const command *what) {
-  sfo_config *fresh = NULL;
+  sfo_config *fresh = NULL, *former;
   sfo_status result;
   watch_settings(in);
+  in->mischief.unclear_ms = in->watches.settings_known_ms + SETTLING_MS;
   /* The block was read once before the run began: what is wrong with it was said then. */
   if (prepare_config(in->script, &what->block, what->where.file, what->block_line, 0, &fresh)) {
     sfo_config_free(fresh);
     return;
   }
+  /* Before the call: another reload may follow within it. */
+  former = in->config;
+  in->config = fresh;
   enter(in);
   result = sfo_engine_reconfigure(in->engine, engine_now(in), fresh);
   leave(in);
-  if (result == SFO_OK) {
-    sfo_config *former = in->config;
-    in->config = fresh;
-    fresh = former;
-  }
-  sfo_config_free(fresh);
+  if (result != SFO_OK)
+    in->config = former;
+  sfo_config_free(result == SFO_OK ? former : fresh);
   refused(in, "reload", 0, NULL, result);
 }
 
@@ -151,10 +155,9 @@ static void set_zone(run *in, const command *what) {
   zone_copy(&in->dns.records, &what->records);
 }
 
+/* Where the account runs already, nothing happens. */
 void start_account(run *in, uint32_t account) {
   sfo_status result;
-  watch_excuse(in, account);
-  account_set_put(&in->watches.on_server_2, account, 0);
   enter(in);
   result = sfo_account_start(in->engine, engine_now(in), account);
   leave(in);
@@ -183,16 +186,29 @@ static void set_link(run *in, const command *what) {
 
 /* A firmware that sees its clock step looks at its timers at once. */
 static void jump_clock(run *in, const command *what) {
+  in->mischief.unclear_ms = in->now_ms;
   watch_clock_jump(in, clock_jump(&in->clock, in->now_ms, what->jump_ms));
   watch_excuse(in, 0);
   handle_timer(in);
 }
 
+/* The callback knows which request is meant; the file does not. */
+static void name_at_hand(run *in, const command *what, text *line) {
+  const request *at_hand = in->mischief.request ? find_request(in, in->mischief.request) : NULL;
+  if (at_hand && at_hand->name && what->kind == COMMAND_CANCEL && strcmp(what->name, REQUEST_AT_HAND) == 0)
+    text_addf(line, " request=%s", at_hand->name);
+}
+
 void act(run *in, const command *what) {
   text line = {NULL, 0, 0};
+  size_t at;
   check_command(in);
   text_addf(&line, "command %s", what->source);
-  transcript_add(&in->transcript, in->now_ms, &line);
+  if (in->call.in_callback)
+    name_at_hand(in, what, &line);
+  at = transcript_add(&in->transcript, in->now_ms, &line);
+  if (in->call.in_callback)
+    in->transcript.item[at].within = what;
   switch (what->kind) {
   case COMMAND_START:
     account_set_put(&in->started, what->account, 1);
@@ -266,6 +282,16 @@ void act(run *in, const command *what) {
     break;
   case COMMAND_HEARD:
     hear_from(in, what);
+    break;
+  case COMMAND_SLIP:
+  case COMMAND_WITHIN:
+    mischief_add(in, what);
+    break;
+  case COMMAND_REPORT:
+    report_at_once(in, what);
+    break;
+  case COMMAND_CALM:
+    mischief_calm(in, what->account);
     break;
   case COMMAND_TICK_WRAP: /* the clock was set so that it wraps now, without being told */
   default:

@@ -22,8 +22,12 @@ void start_request(run *in, const command *what) {
   sfo_request asked = SFO_REQUEST_INIT;
   request *fresh;
   text name = {NULL, 0, 0};
-  size_t index = in->requests, line;
+  size_t index = in->requests, line, outer = in->starting;
+  uint64_t outer_id;
   sfo_status result;
+  /* From within a callback of another start, whose id is known by then. */
+  find_request(in, 0);
+  outer_id = in->starting_id;
   fresh = keep_request(in, 0);
   text_addf(&name, "%s", what->name ? what->name : "");
   if (!name.length)
@@ -43,9 +47,10 @@ void start_request(run *in, const command *what) {
   enter(in);
   result = sfo_request_start(in->engine, engine_now(in), &asked, &in->starting_id);
   leave(in);
-  in->starting = 0;
   fresh = &in->request[index];
   name_request(in, index, result == SFO_OK ? in->starting_id : 0);
+  in->starting = outer;
+  in->starting_id = outer_id;
   if (result == SFO_OK && !fresh->id)
     broken(in, "sfo_request_start returned SFO_OK and no id");
   if (result != SFO_OK && in->transcript.count != line && !in->broken.length)
@@ -53,13 +58,19 @@ void start_request(run *in, const command *what) {
   refused(in, method_name(what->method), what->account, fresh->name, result);
 }
 
-void cancel_request(run *in, const command *what) {
-  request *found = NULL;
-  sfo_status result = SFO_ERR_NOT_FOUND;
+static request *find_meant(run *in, const char *name) {
   size_t i;
-  for (i = in->requests; i > 0 && !found; i--)
-    if (in->request[i - 1].name && strcmp(in->request[i - 1].name, what->name) == 0)
-      found = &in->request[i - 1];
+  if (strcmp(name, REQUEST_AT_HAND) == 0)
+    return in->mischief.request ? find_request(in, in->mischief.request) : NULL;
+  for (i = in->requests; i > 0; i--)
+    if (in->request[i - 1].name && strcmp(in->request[i - 1].name, name) == 0)
+      return &in->request[i - 1];
+  return NULL;
+}
+
+void cancel_request(run *in, const command *what) {
+  request *found = find_meant(in, what->name);
+  sfo_status result = SFO_ERR_NOT_FOUND;
   if (found && found->id) {
     uint64_t id = found->id;
     int cancelled = found->cancelled;
@@ -88,9 +99,11 @@ void set_busy(run *in, uint32_t account, uint32_t busy) {
 static int has_hangup(const run *in, const char *name) {
   const script *from = in->script;
   size_t i;
-  for (i = 0; i < from->commands; i++)
-    if (from->command[i].kind == COMMAND_HANGUP && strcmp(from->command[i].name, name) == 0)
+  for (i = 0; i < from->commands; i++) {
+    const command *at = command_meant(&from->command[i]);
+    if (at->kind == COMMAND_HANGUP && strcmp(at->name, name) == 0)
       return 1;
+  }
   return 0;
 }
 

@@ -10,7 +10,7 @@ static int is_parent(const run *in, const char *name) {
   const script *from = in->script;
   size_t i;
   for (i = 0; i < from->commands; i++) {
-    const command *at = &from->command[i];
+    const command *at = command_meant(&from->command[i]);
     if (at->parent && strcmp(at->parent, name) == 0)
       return 1;
     if (at->kind == COMMAND_DIALOG_END && strcmp(at->name, name) == 0)

@@ -1,4 +1,4 @@
-/* What the library calls. A callback only writes down and plans: no call goes back into the library from here. */
+/* What the library calls. A callback writes down and plans; last of all it does what the file wants to be done within it. */
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,6 +11,12 @@ static run *begin(void *user, const char *name) {
   check_callback(in, name);
   in->call.in_callback = 1;
   return in;
+}
+
+/* Carries out what stands in the file for this callback. Nothing may be kept across it: arrays may move. */
+static void end_with(run *in, const command *inner, uint64_t request, uint64_t attempt) {
+  within_do(in, inner, request, attempt);
+  in->call.in_callback = 0;
 }
 
 static void end(run *in) {
@@ -45,6 +51,7 @@ static void keep_walk(run *in, const sfo_send *send) {
 
 static int32_t on_send(void *user, const sfo_send *send) {
   run *in = begin(user, "send_sip");
+  const command *inner = within_take(in, CALLBACK_SEND, send->account);
   attempt *fresh;
   text line = {NULL, 0, 0};
   int32_t result = 0;
@@ -58,7 +65,9 @@ static int32_t on_send(void *user, const sfo_send *send) {
             (unsigned)send->budget_ms, purpose_name(send->purpose), (unsigned)send->ordinal);
   describe_request(&line, in, fresh);
   transcript_add(&in->transcript, in->now_ms, &line);
-  result = world_deliver(in, fresh);
+  /* What is reported at once never reached a host. */
+  if (!inner || inner->inner->kind != COMMAND_REPORT)
+    result = world_deliver(in, fresh);
   if (result) {
     text_add(&line, "fail");
     describe(&line, fresh);
@@ -68,7 +77,7 @@ static int32_t on_send(void *user, const sfo_send *send) {
     end_attempt(in, fresh, 0, SFO_ABSENT);
     fresh->forgotten = 1;
   }
-  end(in);
+  end_with(in, inner, send->request, send->attempt);
   return result;
 }
 
@@ -84,7 +93,7 @@ static void on_timer(void *user, uint64_t deadline_ms) {
     at = deadline_ms > origin ? deadline_ms - origin : 0;
     note(in, "timer set at=%" PRIu64 ".%03u", at / 1000u, (unsigned)(at % 1000u));
   }
-  end(in);
+  end_with(in, within_take(in, CALLBACK_TIMER, 0), 0, 0);
 }
 
 static int32_t on_dns(void *user, const sfo_dns_query *query) {
@@ -120,7 +129,7 @@ static int32_t on_dns(void *user, const sfo_dns_query *query) {
     fresh.packet = reply.packet;
     queue_add(&in->queue, &fresh);
   }
-  end(in);
+  end_with(in, within_take(in, CALLBACK_DNS, 0), 0, 0);
   return 0;
 }
 
@@ -155,7 +164,7 @@ static void on_cancel(void *user, const sfo_cancel *cancel) {
   check_cancel(in, cancel);
   if (of)
     leave_attempt(in, of, cancel);
-  end(in);
+  end_with(in, within_take(in, CALLBACK_CANCEL, cancel->account), cancel->request, 0);
 }
 
 static void on_done(void *user, const sfo_done *done) {
@@ -178,7 +187,7 @@ static void on_done(void *user, const sfo_done *done) {
       text_addf(&line, " cause=%s outcomes=%u", cause_name(done->cause), (unsigned)done->outcome_count);
     transcript_add(&in->transcript, in->now_ms, &line);
   }
-  end(in);
+  end_with(in, within_take(in, CALLBACK_DONE, done->account), done->request, 0);
 }
 
 static void add_optional(text *to, const char *key, const char *value) {
@@ -209,7 +218,7 @@ static void on_event(void *user, const sfo_event *event) {
     text_addf(&line, " status=%u", (unsigned)event->sip_status);
   transcript_add(&in->transcript, in->now_ms, &line);
   watch_event(in, event);
-  end(in);
+  end_with(in, within_take(in, CALLBACK_EVENT, event->account), 0, 0);
 }
 
 static void on_destroyed(void *user) {

@@ -17,8 +17,16 @@ static int read_grant(reader *from) {
   return take_number(from, "seconds", INT32_MAX, &from->out->value) ? -1 : finish_line(from);
 }
 
-static int read_cancel(reader *from) {
+static int read_hangup(reader *from) {
   return take_name(from, "the name of a request") ? -1 : finish_line(from);
+}
+
+static int read_cancel(reader *from) {
+  if (read_hangup(from))
+    return -1;
+  if (strcmp(from->out->name, REQUEST_AT_HAND) == 0 && !from->in_request)
+    return wrong(from->where, "'" REQUEST_AT_HAND "' is a request only behind within send, within cancel and within done");
+  return 0;
 }
 
 /* "180@2": a status and the seconds after the request came in; without '@' at once. */
@@ -178,7 +186,7 @@ static const struct {
     {"urgent", COMMAND_REQUEST, read_urgent, 0},
     {"incoming", COMMAND_INCOMING, read_incoming, 0},
     {"cancel", COMMAND_CANCEL, read_cancel, 0},
-    {"hangup", COMMAND_HANGUP, read_cancel, 0},
+    {"hangup", COMMAND_HANGUP, read_hangup, 0},
     {"dialog", COMMAND_DIALOG_END, read_dialog, 0},
     {"busy", COMMAND_BUSY, read_account, 0},
     {"idle", COMMAND_IDLE, read_account, 0},
@@ -192,6 +200,10 @@ static const struct {
     {"reboot", COMMAND_REBOOT, read_reboot, 0},
     {"clock", COMMAND_CLOCK_JUMP, read_clock, 0},
     {"tick-wrap", COMMAND_TICK_WRAP, read_nothing, 0},
+    {"slip", COMMAND_SLIP, read_slip, 0},
+    {"within", COMMAND_WITHIN, read_within, 0},
+    {"report", COMMAND_REPORT, read_report, 0},
+    {"calm", COMMAND_CALM, read_calm, 0},
 };
 
 #define COMMANDS (sizeof commands / sizeof *commands)
@@ -214,34 +226,47 @@ static char *source_of(const words *line, size_t first) {
   return whole.data;
 }
 
-int command_read(command *out, const words *line, size_t first, place where) {
-  reader from;
+int take_command(reader *from) {
+  command *out = from->out;
   const char *word;
   size_t i;
+  memset(out, 0, sizeof *out);
+  out->where = from->where;
+  out->source = source_of(from->line, from->at);
+  out->retry_after = out->min_expires = SFO_ABSENT;
+  word = next_word(from);
+  for (i = 0; i < COMMANDS; i++) {
+    if (strcmp(commands[i].word, word ? word : "") != 0)
+      continue;
+    out->kind = commands[i].kind;
+    if (commands[i].rest(from))
+      return -1;
+    return commands[i].later ? not_supported(from->where, word) : 0;
+  }
+  return unknown_command(from->where, word ? word : "");
+}
+
+int command_read(command *out, const words *line, size_t first, place where) {
+  reader from;
+  memset(&from, 0, sizeof from);
   from.line = line;
   from.at = first;
   from.where = where;
   from.out = out;
-  memset(out, 0, sizeof *out);
-  out->where = where;
-  out->source = source_of(line, first);
-  out->retry_after = out->min_expires = SFO_ABSENT;
-  word = next_word(&from);
-  for (i = 0; i < COMMANDS; i++) {
-    if (strcmp(commands[i].word, word) != 0)
-      continue;
-    out->kind = commands[i].kind;
-    if (commands[i].rest(&from))
-      return -1;
-    return commands[i].later ? not_supported(where, word) : 0;
-  }
-  return unknown_command(where, word);
+  return take_command(&from);
+}
+
+const command *command_meant(const command *of) {
+  return of->inner ? of->inner : of;
 }
 
 void command_free(command *old) {
   free(old->name);
   free(old->parent);
   free(old->source);
+  if (old->inner)
+    command_free(old->inner);
+  free(old->inner);
   zone_free(&old->records);
   text_free(&old->block);
 }

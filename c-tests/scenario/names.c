@@ -149,6 +149,10 @@ const char *transport_name(uint32_t transport) {
   }
 }
 
+uint32_t cause_number(const char *name) {
+  return find(causes, COUNT(causes), name);
+}
+
 uint32_t method_number(const char *name) {
   return find(methods, COUNT(methods), name);
 }

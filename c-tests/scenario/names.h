@@ -15,6 +15,8 @@ const char *mode_name(uint32_t mode);
 const char *event_name(uint32_t kind);
 const char *error_name(sfo_status status);
 const char *transport_name(uint32_t transport);
+/* 0 when there is no cause of that name. */
+uint32_t cause_number(const char *name);
 /* 0 when there is no method of that name. */
 uint32_t method_number(const char *name);
 /* 0 when there is no event of that name. */

@@ -75,6 +75,8 @@ static int read_at(source *from, const words *line) {
   if (command_read(fresh, line, 2, here(from)))
     return -1;
   fresh->at_ms = at_ms;
+  if (fresh->inner)
+    fresh = fresh->inner;
   if (fresh->kind != COMMAND_RELOAD)
     return 0;
   return take_config(from, "reload", &fresh->block, &fresh->block_line);

@@ -26,7 +26,8 @@ static const struct {
     {"event", " account server state from to cause status "},
     {"dns", " name result server transport "},
     {"timer", " at "},
-    {"command", " method retry-after min-expires provisional final parent snapshot "},
+    {"slip", " account server to how cause status request value error "},
+    {"command", " request method retry-after min-expires provisional final parent snapshot "},
 };
 
 static const char *fields_of(const char *kind) {

@@ -14,7 +14,8 @@ typedef enum happening_kind {
   HAPPENING_RETRANSMIT,  /* the stack sends its request once more */
   HAPPENING_PROVISIONAL,
   HAPPENING_RESPONSE,
-  HAPPENING_FAILED       /* the transport reports a failure */
+  HAPPENING_FAILED,      /* the transport reports a failure */
+  HAPPENING_SLIP         /* the stack reports something that it should not */
 } happening_kind;
 
 typedef struct happening {

@@ -70,6 +70,7 @@ void reboot(run *in, unsigned how) {
   drop_messages(in);
   forget_ids(in);
   watch_network(in);
+  in->mischief.count = 0;
   in->watches.busy.count = 0;
   in->watches.settings_known_ms = 0;
   in->destroyed = 0;

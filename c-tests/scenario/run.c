@@ -70,12 +70,12 @@ static int prepare(run *in) {
   if (prepare_config(from, &from->config, from->config_file, from->config_line, in->verbose, &in->config))
     return -1;
   for (i = 0; i < from->commands; i++) {
-    const command *what = &from->command[i];
+    const command *what = command_meant(&from->command[i]);
     sfo_config *probe = NULL;
     int bad;
     memset(&fresh, 0, sizeof fresh);
     fresh.kind = HAPPENING_COMMAND;
-    fresh.at_ms = what->at_ms;
+    fresh.at_ms = from->command[i].at_ms;
     fresh.command = i;
     queue_add(&in->queue, &fresh);
     if (what->kind != COMMAND_RELOAD)
@@ -141,6 +141,9 @@ static void happen(run *in) {
     break;
   case HAPPENING_RESPONSE:
     stack_response(in, &next);
+    break;
+  case HAPPENING_SLIP:
+    stack_slip(in, &next);
     break;
   case HAPPENING_FAILED:
   default:
@@ -212,6 +215,7 @@ void run_free(run *old) {
   transcript_free(&old->transcript);
   watch_free(old);
   free(old->started.item);
+  free(old->mischief.pending);
   text_free(&old->broken);
   text_free(&old->explained);
 }

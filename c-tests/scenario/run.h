@@ -7,6 +7,7 @@
 #include "clock.h"
 #include "dnsserver.h"
 #include "ids.h"
+#include "mischief.h"
 #include "queue.h"
 #include "script.h"
 #include "sipfailover.h"
@@ -21,6 +22,7 @@ typedef struct attempt {
   uint32_t retransmissions, sent;
   uint64_t retry_ms;       /* the stack's interval to the next retransmission */
   int in_flight;           /* neither answered nor failed nor left */
+  int reported;            /* it ended with a response */
   int left;                /* SFO_CANCEL_* once the library has left it */
   int challenged, forgotten, progressed;
   int in_call;             /* a call was up on its account when it was sent */
@@ -67,7 +69,8 @@ typedef struct world {
 
 /* What the calls of one outermost call did: the rules about callbacks speak of it. */
 typedef struct call {
-  int inside, in_callback, freeing;
+  int inside;              /* calls within calls */
+  int in_callback, freeing;
   unsigned timers;         /* set_timer calls */
   uint64_t walked[8];      /* requests that got a further attempt, the latest 8 */
   unsigned walks;
@@ -103,6 +106,7 @@ typedef struct run {
   uint64_t starting_id;    /* written by the library; the array of requests may move meanwhile */
   call call;
   watches watches;
+  mischief mischief;
   account_set started;
   int destroyed;
   uint64_t busy_second;
@@ -161,6 +165,25 @@ void stack_retransmit(run *in, const happening *what);
 void stack_provisional(run *in, const happening *what);
 void stack_response(run *in, const happening *what);
 void stack_failed(run *in, const happening *what);
+/* Reports it for an attempt in flight. */
+void tell_provisional(run *in, attempt *of, uint32_t status);
+void tell_final(run *in, attempt *of, const sfo_response *response);
+void tell_failure(run *in, attempt *of, uint32_t cause);
+
+/* slip.c: what the stack reports wrongly */
+/* The outcome of an attempt in flight may be changed; 1 when it is not to be reported for this attempt. */
+int slip_outcome(run *in, const attempt *of, happening *what);
+void stack_slip(run *in, const happening *what);
+/* The command `report`, for the attempt at hand. */
+void report_at_once(run *in, const command *what);
+
+/* mischief.c: commands that wait for an outcome or a callback. Those that take return NULL when none fits. */
+void mischief_add(run *in, const command *what);
+void mischief_calm(run *in, uint32_t account);   /* 0 = every account */
+const command *slip_take(run *in, const attempt *of);
+const command *within_take(run *in, callback_kind callback, uint32_t account);
+/* Carries out what was taken, if anything, at the end of a callback about this request and attempt (0 = none). */
+void within_do(run *in, const command *what, uint64_t request, uint64_t attempt);
 
 /* callbacks.c */
 void fill_callbacks(sfo_callbacks *table);

@@ -42,7 +42,11 @@ typedef enum command_kind {
   COMMAND_FLOW_LOST,
   COMMAND_HEARD,
   COMMAND_REBOOT,
-  COMMAND_TICK_WRAP
+  COMMAND_TICK_WRAP,
+  COMMAND_SLIP,
+  COMMAND_WITHIN,
+  COMMAND_REPORT,
+  COMMAND_CALM
 } command_kind;
 
 #define NO_ANSWER UINT32_MAX   /* final=none */
@@ -56,6 +60,32 @@ typedef enum command_kind {
 #define LINK_DOWN UINT32_MAX
 #define HAS_LINK_DOWN 0
 #endif
+
+/* What the phone's SIP stack makes of an outcome that it should report. */
+typedef enum slip_kind {
+  SLIP_AGAIN,         /* it reports it, and once more */
+  SLIP_STATUS,        /* it reports it, and then a response with a status that need not make sense */
+  SLIP_CAUSE,         /* it reports it, and then a failure */
+  SLIP_LATE,          /* it reports it later */
+  SLIP_LOST,          /* it reports nothing */
+  SLIP_FOREIGN,       /* it reports it for the latest attempt of another account instead */
+  SLIP_UNKNOWN,       /* it reports it for an attempt that never was instead */
+  SLIP_EXPIRES,       /* it has misread this number of the response */
+  SLIP_RETRY_AFTER
+} slip_kind;
+
+/* The callbacks in which a command may be carried out. */
+typedef enum callback_kind {
+  CALLBACK_SEND,
+  CALLBACK_CANCEL,
+  CALLBACK_DONE,
+  CALLBACK_EVENT,
+  CALLBACK_DNS,
+  CALLBACK_TIMER
+} callback_kind;
+
+/* The request that a callback is about, in commands within it. */
+#define REQUEST_AT_HAND "this"
 
 typedef struct command {
   command_kind kind;
@@ -75,6 +105,9 @@ typedef struct command {
   int64_t jump_ms;
   int urgent;
   zone records;
+  slip_kind slip;                  /* its status is `code`, its cause or number `value`, its delay `final_ms` */
+  callback_kind callback;          /* of `within` */
+  struct command *inner;           /* what is done within it; its `at_ms` is when that was, once it has been */
   text block;                      /* reload: the lines of the configuration */
   unsigned block_line;             /* of the first of them */
 } command;
@@ -129,4 +162,6 @@ int options_read(options *to, const words *line, place where);
    Returns -1 after a message. */
 int command_read(command *out, const words *line, size_t first, place where);
 void command_free(command *old);
+/* Itself, or what stands behind `within`. */
+const command *command_meant(const command *of);
 #endif

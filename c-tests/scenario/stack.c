@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "names.h"
+#include "pauses.h"
 #include "run.h"
 
 static const char *request_name(const run *in, uint64_t id) {
@@ -23,6 +24,7 @@ void describe_request(text *to, const run *in, const attempt *of) {
 
 void end_attempt(run *in, attempt *of, uint32_t status, uint32_t granted_s) {
   of->in_flight = 0;
+  of->reported = status != 0;
   of->ended_ms = in->now_ms;
   watch_outcome(in, of, status, granted_s);
 }
@@ -33,13 +35,16 @@ void withdraw_attempt(run *in, attempt *of) {
 }
 
 void enter(run *in) {
-  memset(&in->call, 0, sizeof in->call);
-  in->call.inside = 1;
+  if (!in->call.inside)
+    memset(&in->call, 0, sizeof in->call);
+  in->call.inside++;
+  /* What a call from within set_timer causes may change the deadline again. */
+  in->call.timers = 0;
   check_calls(in);
 }
 
 void leave(run *in) {
-  in->call.inside = 0;
+  in->call.inside--;
 }
 
 static void line_for(text *to, const run *in, const attempt *of, const char *kind, uint32_t cause, uint32_t status) {
@@ -87,20 +92,23 @@ void stack_retransmit(run *in, const happening *what) {
   }
 }
 
-void stack_provisional(run *in, const happening *what) {
-  attempt *of = find_attempt(in, what->attempt);
-  uint32_t status = what->response.status;
+void tell_provisional(run *in, attempt *of, uint32_t status) {
+  uint64_t id = of->id;
   size_t line;
   sfo_status result;
-  if (!of || of->forgotten || !world_answers(in, of))
-    return;
   watch_heard(in, of);
   line = open_line(in, of, "reply", 0, status);
   enter(in);
-  result = sfo_attempt_provisional(in->engine, engine_now(in), what->attempt, status);
+  result = sfo_attempt_provisional(in->engine, engine_now(in), id, status);
   leave(in);
-  of = find_attempt(in, what->attempt);
+  of = find_attempt(in, id);
   of->progressed |= was_taken(in, line, of, result, 0, status);
+}
+
+void stack_provisional(run *in, const happening *what) {
+  attempt *of = find_attempt(in, what->attempt);
+  if (of && !of->forgotten && world_answers(in, of))
+    tell_provisional(in, of, what->response.status);
 }
 
 static int is_challenge(const sfo_response *response) {
@@ -115,6 +123,9 @@ static int was_walked(const run *in, const attempt *of, uint32_t status) {
     return 0;
   if (of->method == SFO_METHOD_REGISTER)
     return 1;
+  /* It goes on when the callback is over. */
+  if (in->call.in_callback)
+    return declines(of, status);
   for (i = 0; i < in->call.walks && i < 8; i++)
     if (in->call.walked[i] == of->request)
       return 1;
@@ -141,47 +152,66 @@ static int still_hears(run *in, const attempt *of, uint32_t status) {
   return of->left != SFO_CANCEL_CANCEL || status == 487;
 }
 
-void stack_response(run *in, const happening *what) {
-  attempt *of = find_attempt(in, what->attempt);
-  uint32_t status = what->response.status;
-  request *asked;
+/* A registrar that grants no time has refused. */
+static int grants_nothing(const attempt *of, const sfo_response *response) {
+  return of->method == SFO_METHOD_REGISTER && of->purpose != SFO_PURPOSE_UNREGISTER && !response->granted_expires_s;
+}
+
+void tell_final(run *in, attempt *of, const sfo_response *response) {
+  uint64_t id = of->id;
+  uint32_t status = response->status;
+  int again = is_challenge(response) && of->in_flight;
+  request *asked = find_request(in, of->request);
   sfo_status result;
   size_t line;
-  int again;
-  if (!of || !still_hears(in, of, status))
-    return;
   watch_heard(in, of);
-  again = is_challenge(&what->response) && of->in_flight;
-  asked = find_request(in, of->request);
-  if (asked && status < 300 && of->in_flight)
+  if (asked && status < 300 && of->in_flight && !grants_nothing(of, response))
     asked->answered = 1;
   if (of->in_flight && !again)
-    end_attempt(in, of, status, what->response.granted_expires_s);
+    end_attempt(in, of, status, response->granted_expires_s);
   of->forgotten = !again;
   line = open_line(in, of, "ok", 0, status);
   enter(in);
-  result = sfo_attempt_response(in->engine, engine_now(in), what->attempt, &what->response);
+  result = sfo_attempt_response(in->engine, engine_now(in), id, response);
   leave(in);
-  of = find_attempt(in, what->attempt);
+  of = find_attempt(in, id);
   if (was_taken(in, line, of, result, 0, status))
-    settle_response(in, line, of, &what->response);
+    settle_response(in, line, of, response);
   /* The stack repeats the request with credentials, in the same attempt. */
   if (again && result == SFO_OK && of->in_flight)
     world_deliver(in, of);
 }
 
-void stack_failed(run *in, const happening *what) {
+void stack_response(run *in, const happening *what) {
   attempt *of = find_attempt(in, what->attempt);
+  happening reported = *what;
+  if (!of || !still_hears(in, of, what->response.status))
+    return;
+  if (of->in_flight && !is_challenge(&what->response) && slip_outcome(in, of, &reported))
+    return;
+  tell_final(in, of, &reported.response);
+}
+
+void tell_failure(run *in, attempt *of, uint32_t cause) {
+  uint64_t id = of->id;
   sfo_status result;
   size_t line;
-  if (!of || of->forgotten || of->left)
-    return;
   if (of->in_flight)
     end_attempt(in, of, 0, SFO_ABSENT);
   of->forgotten = 1;
-  line = open_line(in, of, "fail", what->cause, 0);
+  line = open_line(in, of, "fail", cause, 0);
   enter(in);
-  result = sfo_attempt_failed(in->engine, engine_now(in), what->attempt, what->cause);
+  result = sfo_attempt_failed(in->engine, engine_now(in), id, cause);
   leave(in);
-  was_taken(in, line, find_attempt(in, what->attempt), result, what->cause, 0);
+  was_taken(in, line, find_attempt(in, id), result, cause, 0);
+}
+
+void stack_failed(run *in, const happening *what) {
+  attempt *of = find_attempt(in, what->attempt);
+  happening reported = *what;
+  if (!of || of->forgotten || of->left)
+    return;
+  if (of->in_flight && slip_outcome(in, of, &reported))
+    return;
+  tell_failure(in, of, what->cause);
 }

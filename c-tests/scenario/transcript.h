@@ -7,9 +7,12 @@
 
 #include "text.h"
 
+struct command;
+
 typedef struct entry {
   uint64_t at_ms;
   char *line;   /* without the time column */
+  const struct command *within;   /* a command that a callback carried out, not the file at its time */
   int hidden;   /* shown with -v only; matched only by a pattern that names its kind */
 } entry;
 

@@ -15,6 +15,8 @@
 /* That a name does not exist is believed for so long, and found out anew within a minute. */
 #define DENIAL_MS 360000u
 #define NEVER UINT64_MAX
+/* A 200 that grants no time is a refusal like any other. */
+#define GRANTED_NOTHING 403u
 
 watch *watch_of(run *in, uint32_t account, uint32_t server) {
   watches *all = &in->watches;
@@ -217,6 +219,13 @@ static void note_grant(run *in, const attempt *of, uint32_t granted_s) {
 void watch_outcome(run *in, const attempt *of, uint32_t status, uint32_t granted_s) {
   watch *at = watch_of(in, of->account, of->server);
   int granted = of->method == SFO_METHOD_REGISTER && status >= 200 && status < 300;
+  /* Granted for no time at all: the registrar knows the phone no more. */
+  if (granted && granted_s == 0 && of->purpose != SFO_PURPOSE_UNREGISTER) {
+    granted = 0;
+    status = GRANTED_NOTHING;
+    if (at->target && strcmp(at->target, of->target) == 0)
+      at->granted_ms = in->now_ms;
+  }
   pause_outcome(in, of, status);
   if (granted && of->purpose != SFO_PURPOSE_UNREGISTER) {
     note_grant(in, of, granted_s);

@@ -206,9 +206,13 @@ impl Account {
             AttemptState::Left => return self.note_late(ctx, id),
             AttemptState::Open | AttemptState::Proceeding => {}
         }
-        let key = attempt.target().key;
+        let (key, method) = (attempt.target().key, attempt.method);
         self.note_heard(ctx, key);
         let is_challenge = matches!(response.status, 401 | 407) && !response.challenge_is_final;
+        // The registrar has just been asked: what it said counts, and it is not asked again because it is back.
+        if method == Method::Register && !is_challenge {
+            self.liveness.note_register_answered(key);
+        }
         if is_challenge {
             note(ctx, id, What::Challenged);
             self.restart_budget_once(ctx, id);

@@ -104,7 +104,9 @@ impl Account {
             return self.urgent_start(server, list);
         }
         if let Some(key) = request.walk.begins_at.as_deref().filter(|key| list.position(**key).is_some()) {
-            return Start::At(*key);
+            // Unless a request has moved the account meanwhile: then it registers where it is.
+            let last = self.sides[server.index()].failback.last_key().filter(|_| self.remembers(server));
+            return Start::At(last.unwrap_or(*key));
         }
         // What the library asks besides is about the primary, or names its target.
         if !matches!(kind, Kind::Firmware | Kind::Registration(_)) || !self.remembers(server) {

@@ -83,6 +83,10 @@ impl Account {
             _ => list,
         };
         let Some(request) = ctx.requests.get_mut(id.0) else { return false };
+        if is_complete && matches!(request.kind, Kind::Registration(_)) {
+            // This walk asks those that DNS names now: none has to follow it for their sake.
+            self.sides[server.index()].unlisted = false;
+        }
         request.walk.set_list(server, list, start, extent == Extent::Begun)
     }
 
@@ -145,9 +149,7 @@ impl Account {
                 continue;
             }
             self.sides[server.index()].unlisted = false;
-            // The walk after a pause looks for it anyway.
-            let moves = self.lane_server(lane) == server && self.holds_binding(ctx.now, server);
-            if moves && !self.pauses(server) {
+            if self.lane_server(lane) == server && self.holds_binding(ctx.now, server) {
                 self.register(ctx, lane, Walking::Due);
             }
         }

@@ -34,7 +34,7 @@ struct Watched {
     lost: u32,
     asking: Option<RequestId>,
     is_given_up: bool,
-    /// A sign of life came after a loss, and the registration has not been renewed since.
+    /// A sign of life came after a loss, and no REGISTER has been answered since.
     is_back: bool,
 }
 
@@ -57,8 +57,8 @@ impl Liveness {
         self.watched.iter().any(|watched| watched.is_given_up && watched.target().key == key)
     }
 
-    /// A target has granted a registration.
-    pub fn note_registered(&mut self, key: TargetKey) {
+    /// A target has answered a REGISTER.
+    pub fn note_register_answered(&mut self, key: TargetKey) {
         for watched in self.watched.iter_mut().filter(|watched| watched.target().key == key) {
             watched.is_back = false;
         }

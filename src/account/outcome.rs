@@ -102,7 +102,6 @@ impl Account {
         self.sides[server.index()].good = true;
         self.lanes[usize::from(lane)].failures = 0;
         self.lanes[usize::from(lane)].refusals = 0;
-        self.liveness.note_registered(key);
         if !has_moved {
             self.note_registered_target(ctx, kind, server, &list, index);
         }

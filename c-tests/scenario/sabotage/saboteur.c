@@ -4,6 +4,7 @@
 #undef sfo_engine_free
 #undef sfo_engine_handle_timer
 #undef sfo_request_cancel
+#undef sfo_attempt_response
 #undef sfo_attempt_failed
 #undef sfo_account_set_busy
 #undef sfo_engine_counters
@@ -12,6 +13,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* A registration at the wrong server is sought now and then, not at every REGISTER: most are asked for nothing else. */
+#define BINDINGS 50u
 /* Ids that the library itself never gives. */
 #define FOREIGN 1000000000u
 
@@ -77,7 +80,7 @@ static int32_t send_register(const sfo_send *send) {
   result = runner.send_sip(runner_user, send);
   if (mode("second-walk") && registers == 1)
     send_again(&last_register, 0);
-  if (mode("second-binding") && registers == 2) {
+  if (mode("second-binding") && registers % BINDINGS == 2) {
     last_register.server = 3u - send->server;
     send_again(&last_register, 0);
   }
@@ -86,8 +89,11 @@ static int32_t send_register(const sfo_send *send) {
 
 /* 192.168.1.13, whatever was meant. */
 static int32_t send_elsewhere(const sfo_send *send, const char *text) {
+  static const uint8_t elsewhere[] = {192, 168, 1, 13};
   sfo_send copy = *send;
-  copy.address[3] = 13;
+  memcpy(copy.address, elsewhere, sizeof elsewhere);
+  copy.port = 5060;
+  copy.transport = SFO_TRANSPORT_UDP;
   copy.target_text = text;
   return runner.send_sip(runner_user, &copy);
 }
@@ -104,9 +110,9 @@ static int32_t on_send(void *user, const sfo_send *send) {
     finish(send->request, send->user_token, SFO_DONE_FAILED);
     return 0;
   }
-  if (mode("hang"))
+  if (mode("hang") && send->method == SFO_METHOD_INVITE)
     return 0;
-  if (mode("unregistered-target"))
+  if (mode("unregistered-target") && send->purpose == SFO_PURPOSE_REQUEST)
     return send_elsewhere(send, "192.168.1.13:5060/udp");
   if (mode("wrong-text"))
     return send_elsewhere(send, send->target_text);
@@ -140,13 +146,14 @@ static void on_cancel(void *user, const sfo_cancel *cancel) {
   if (mode("hang") && cancel->method == SFO_METHOD_INVITE)
     return;
   runner.cancel_sip(runner_user, cancel);
-  if ((mode("short-pause") || (mode("second-probe") && registers == 4)) && cancel->method == SFO_METHOD_REGISTER)
+  if ((mode("short-pause") || (mode("second-probe") && last_register.purpose == SFO_PURPOSE_PROBE)) &&
+      cancel->method == SFO_METHOD_REGISTER)
     walk_again = 1;
 }
 
 static void on_done(void *user, const sfo_done *done) {
   (void)user;
-  if (mode("done-never") || mode("hang"))
+  if (mode("done-never") || (mode("hang") && done->method == SFO_METHOD_INVITE))
     return;
   runner.request_done(runner_user, done);
   if (mode("done-twice"))
@@ -214,6 +221,13 @@ sfo_status sabotaged_cancel(sfo_engine *engine, uint64_t now_ms, uint64_t reques
     send_again(&last_request, 1);
   result = sfo_request_cancel(engine, now_ms, request);
   return mode("keeps-requests") ? SFO_OK : result;
+}
+
+sfo_status sabotaged_attempt_response(sfo_engine *engine, uint64_t now_ms, uint64_t attempt, const sfo_response *response) {
+  sfo_status result = sfo_attempt_response(engine, now_ms, attempt, response);
+  if (mode("stirred-by-nonsense") && result == SFO_ERR_INVALID)
+    emit(1, SFO_EVENT_REDUCED_SERVICE, SFO_CAUSE_NONE);
+  return mode("takes-nonsense") && result == SFO_ERR_INVALID ? SFO_OK : result;
 }
 
 sfo_status sabotaged_attempt_failed(sfo_engine *engine, uint64_t now_ms, uint64_t attempt, uint32_t cause) {

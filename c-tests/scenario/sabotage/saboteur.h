@@ -10,6 +10,7 @@ sfo_status sabotaged_new(const sfo_config *config, const sfo_options *options, c
 void sabotaged_free(sfo_engine *engine);
 sfo_status sabotaged_handle_timer(sfo_engine *engine, uint64_t now_ms);
 sfo_status sabotaged_cancel(sfo_engine *engine, uint64_t now_ms, uint64_t request);
+sfo_status sabotaged_attempt_response(sfo_engine *engine, uint64_t now_ms, uint64_t attempt, const sfo_response *response);
 sfo_status sabotaged_attempt_failed(sfo_engine *engine, uint64_t now_ms, uint64_t attempt, uint32_t cause);
 sfo_status sabotaged_set_busy(sfo_engine *engine, uint64_t now_ms, uint32_t account, uint32_t busy);
 sfo_status sabotaged_counters(sfo_engine *engine, sfo_counters *out);
