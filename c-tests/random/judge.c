@@ -106,9 +106,11 @@ static unsigned next_goal(const phone_past *of, const open_request *request, uns
 }
 
 /* Whether a REGISTER was for this request, or for the account as a whole, cannot always be told from outside. Where a walk ends
-   that had begun before the request, all those are passed by that want a registration first: the primary is left. */
+   that had begun before the request, or a registrar has refused the account, all those are passed by that want a registration
+   first: the primary is left. */
 static int may_go_to(const phone_past *of, const open_request *request, const step *fresh, unsigned start) {
-  if (request->askeds && of->settings.side[fresh->side].register_first && fresh->goal == 0)
+  int is_unregistered = request->askeds || of->side[fresh->side].bound_until_ms < request->at_ms;
+  if (is_unregistered && of->settings.side[fresh->side].register_first && fresh->goal == 0)
     return 1;
   return fresh->goal == next_goal(of, request, fresh->side, start, 0) ||
          (request->askeds && fresh->goal == next_goal(of, request, fresh->side, start, 1));
