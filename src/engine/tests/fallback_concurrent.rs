@@ -1,6 +1,7 @@
 //! Bindings at both servers: which one is current.
 
 use super::{F, P, Reply, World, concurrent, domain};
+use crate::account::Purpose;
 use crate::policy::Method;
 use crate::types::{Server, TransportFailure};
 
@@ -251,4 +252,18 @@ fn a_server_2_that_led_to_targets_of_server_1_is_registered_with_once_it_leads_e
     world.zone.a("two.example.com", 300, &[F]);
     world.at(3_541.0);
     assert_eq!(world.state(2), "registered", "looked at again with the next registration at server 1");
+}
+
+#[test]
+fn a_check_of_server_1_is_a_probe_and_only_what_server_2_lacks_is_told_as_reduced_service() {
+    let mut world = World::started(&concurrent(&[]));
+    world.at(100.0);
+    world.down(&[P]);
+    world.invite();
+    world.at(110.0);
+    let check = world.journal.last().unwrap();
+    assert_eq!((check.is_register(), check.purpose), (true, Purpose::Probe));
+    world.forget();
+    world.invite();
+    assert!(!world.told().iter().any(|line| line.contains("server 1 only")), "server 2 takes calls");
 }
