@@ -272,8 +272,7 @@ impl Account {
                 matches!(other, Kind::Probe | Kind::TargetCheck | Kind::FailbackProbe)
             }
             Kind::Probe => matches!(other, Kind::TargetCheck | Kind::FailbackProbe),
-            Kind::TargetCheck => other == Kind::FailbackProbe,
-            Kind::FailbackProbe | Kind::Unregister | Kind::Firmware | Kind::Liveness => false,
+            Kind::TargetCheck | Kind::FailbackProbe | Kind::Unregister | Kind::Firmware | Kind::Liveness => false,
         };
         let steps_aside =
             |id: &&RequestId| ctx.requests.get(id.0).is_some_and(|r| is_lesser(r.kind) && r.walk.visits(server));

@@ -173,3 +173,12 @@ fn an_address_that_was_dead_before_a_list_came_is_avoided_there_as_well() {
     assert!(walk.set_list(Server::Fallback, other, Start::Primary, false));
     assert_eq!(order(walk, false, |_| false, true), [(1, 2), (2, 1), (1, 1), (2, 0)]);
 }
+
+#[test]
+fn as_many_failures_are_remembered_as_two_full_lists_have_targets() {
+    let mut walk = walk_over(two_transports(), None);
+    for _ in 0..300 {
+        walk.note_failure(Failed { server: Server::Working, index: 0, cause: Cause::Timeout }, true, None);
+    }
+    assert_eq!(walk.failures().count(), 64);
+}

@@ -98,6 +98,17 @@ mod tests {
     }
 
     #[test]
+    fn whoever_was_heard_from_is_alive_at_any_port_or_at_the_one_that_is_named() {
+        for (port, is_dead) in [(None, false), (Some(5060), false), (Some(5062), true)] {
+            let mut table = HealthTable::default();
+            table.failed(key(1), Time(5), Cause::Timeout);
+            table.failed(key(2), Time(5), Cause::Timeout);
+            table.heard_from(key(1).address.ip(), port);
+            assert_eq!([1, 2].map(|n| table.failure(key(n)).is_some()), [is_dead, true], "{port:?}");
+        }
+    }
+
+    #[test]
     fn a_sign_of_life_ends_a_failure() {
         let mut table = HealthTable::default();
         table.failed(key(1), Time(5), Cause::Timeout);

@@ -344,3 +344,13 @@ fn numeric_servers_need_no_dns() {
     assert_eq!(world.asked, [""; 0]);
     world.down(&[F]);
 }
+
+#[test]
+fn other_dns_servers_end_no_pause_after_servers_that_were_silent() {
+    let mut world = World::started_with_dead(&domain(&[]), &[super::P, B]);
+    world.at(45.0);
+    world.forget();
+    world.engine.set_dns_servers(world.clock(), &["192.168.1.2:53".parse().unwrap()]);
+    world.at(69.0);
+    assert_eq!(world.sent(), [""; 0]);
+}

@@ -277,3 +277,32 @@ fn what_ends_at_this_very_moment_is_not_told_any_more() {
         assert_eq!(places.contains(&true), is_told, "{at}");
     }
 }
+
+#[test]
+fn a_target_that_another_request_is_asking_after_its_quarantine_is_told_as_such() {
+    let mut world = World::started(&domain(&["sip_server.1.quarantine_timeout = 60"]));
+    world.at(100.0);
+    world.down(&[P]);
+    world.invite();
+    world.at(170.0);
+    world.invite();
+    world.at(171.0);
+    let last = "192.168.1.14: tried last: another request is finding out whether it is back, 32000";
+    assert_eq!(rules(&explain(&world, Method::Invite))[1], last);
+    let mut without = World::started(&domain(&[]));
+    without.at(100.0);
+    without.down(&[P]);
+    without.invite();
+    without.at(101.0);
+    assert_eq!(rules(&explain(&without, Method::Invite))[0], "192.168.1.14: primary, 7500");
+}
+
+#[test]
+fn a_server_that_refused_the_account_is_told_as_such() {
+    let mut world = World::new(&concurrent(&[]));
+    world.always(F, "REGISTER", Reply::code(403));
+    world.start();
+    world.at(10.0);
+    let refused = "192.168.1.15: passed over: its registrar refused the account, 0";
+    assert_eq!(rules(&explain(&world, Method::Invite))[1], refused);
+}

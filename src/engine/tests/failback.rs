@@ -3,7 +3,7 @@
 use super::world::options;
 use super::{B, P, Reply, World, domain};
 use crate::policy::Method;
-use crate::types::AccountId;
+use crate::types::{AccountId, TransportFailure};
 
 /// Back after a minute.
 const AFTER_A_MINUTE: [&str; 2] = ["sip_server.1.failback_mode = 3", "sip_server.1.failback_timeout = 60"];
@@ -99,4 +99,47 @@ fn a_probe_without_an_answer_begins_the_stay_anew_and_the_count_with_it() {
     world.at(300.0);
     let probes: Vec<_> = world.sent().iter().map(|line| line.split(' ').next().unwrap().to_owned()).collect();
     assert_eq!(probes, ["167.5", "197.5", "257.5", "287.5"], "the stay counts from the beginning of the vain probe");
+}
+
+#[test]
+fn an_account_at_the_primary_is_not_said_to_be_on_its_way_back() {
+    let mut world = World::started(&domain(&AFTER_A_MINUTE));
+    world.at(10.0);
+    let explanation = world.engine.explain(world.clock(), AccountId(1), Method::Invite).unwrap();
+    assert_eq!(explanation.candidates[0].rule.to_string(), "primary");
+}
+
+#[test]
+fn a_renewal_that_could_not_be_sent_is_no_reason_to_leave_the_backup() {
+    let mut world = moved(&["sip_server.1.failback_mode = 3", "sip_server.1.failback_timeout = 10000"], 1);
+    world.at(3_500.0);
+    world.once(B, Reply::failure(TransportFailure::Local));
+    world.at(3_560.0);
+    world.forget();
+    world.request(Method::Message);
+    assert!(world.sent()[0].contains(B), "a fault of this device says nothing about the targets");
+}
+
+#[test]
+fn how_the_account_returns_is_explained_by_its_mode() {
+    let rule = |lines: &[&str]| {
+        let world = moved(lines, 1);
+        let explanation = world.engine.explain(world.clock(), AccountId(1), Method::Message).unwrap();
+        explanation.candidates[0].rule.to_string()
+    };
+    let with_renewal = rule(&["sip_server.1.failback_mode = 2"]);
+    let never = rule(&["sip_server.1.failback_mode = 3", "sip_server.1.failback_timeout = 0"]);
+    assert_eq!(with_renewal, "used last; return to the primary with the renewal of the registration");
+    assert_eq!(never, "used last; no return before it fails");
+}
+
+#[test]
+fn an_account_that_finds_the_backup_dead_is_at_the_primary_but_has_not_returned() {
+    let mut world = moved(&["sip_server.1.failback_mode = 3", "sip_server.1.failback_timeout = 10000"], 1);
+    world.down(&[B]);
+    world.at(200.0);
+    world.request(Method::Message);
+    world.at(210.0);
+    assert!(world.sent().last().unwrap().contains(P));
+    assert_eq!(about_the_return(&mut world), [""; 0]);
 }

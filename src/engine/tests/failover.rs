@@ -2,7 +2,8 @@
 
 use super::world::settings;
 use super::{B, F, P, Reply, World, account, domain, domain_and_fallback};
-use crate::types::{Server, TransportFailure};
+use crate::policy::Method;
+use crate::types::{AccountId, Server, TransportFailure};
 
 pub fn invites(world: &mut World) -> Vec<String> {
     world.sent().into_iter().filter(|line| line.contains("INVITE")).collect()
@@ -370,4 +371,29 @@ fn a_registration_beside_the_maintained_one_ends_with_its_lifetime() {
     assert!(!registers_first(&mut world));
     world.at(130.0);
     assert!(registers_first(&mut world));
+}
+
+#[test]
+fn a_probe_of_a_target_in_quarantine_that_was_cancelled_makes_room_for_another() {
+    let mut world = World::started(&domain(&["sip_server.1.quarantine_timeout = 60"]));
+    world.at(100.0);
+    world.down(&[P]);
+    world.invite();
+    world.at(170.0);
+    let probe = world.invite();
+    world.at(171.0);
+    world.cancel(probe);
+    world.forget();
+    world.invite();
+    assert_eq!(invites(&mut world), ["171 INVITE 192.168.1.14:5060/udp (3, 7500)"]);
+}
+
+#[test]
+fn a_target_on_a_dead_address_is_explained_as_one() {
+    let mut world = two_transports(&[]);
+    world.at(100.0);
+    let explanation = world.engine.explain(world.clock(), AccountId(1), Method::Invite).unwrap();
+    let rules: Vec<String> = explanation.candidates.iter().map(|place| place.rule.to_string()).collect();
+    let last = "tried last: same address as a target that failed before it";
+    assert_eq!(rules, ["primary", "backup", "primary", last, last]);
 }

@@ -1,6 +1,7 @@
 //! Bindings at both servers: which one is current.
 
 use super::{F, P, Reply, World, concurrent, domain};
+use crate::account::Purpose;
 use crate::policy::Method;
 use crate::types::{Server, TransportFailure};
 
@@ -251,4 +252,42 @@ fn a_server_2_that_led_to_targets_of_server_1_is_registered_with_once_it_leads_e
     world.zone.a("two.example.com", 300, &[F]);
     world.at(3_541.0);
     assert_eq!(world.state(2), "registered", "looked at again with the next registration at server 1");
+}
+
+#[test]
+fn a_check_of_server_1_is_a_probe_and_only_what_server_2_lacks_is_told_as_reduced_service() {
+    let mut world = World::started(&concurrent(&[]));
+    world.at(100.0);
+    world.down(&[P]);
+    world.invite();
+    world.at(110.0);
+    let check = world.journal.last().unwrap();
+    assert_eq!((check.is_register(), check.purpose), (true, Purpose::Probe));
+    world.forget();
+    world.invite();
+    assert!(!world.told().iter().any(|line| line.contains("server 1 only")), "server 2 takes calls");
+}
+
+#[test]
+fn a_renewal_at_server_2_does_not_wait_for_a_register_to_one_target_of_server_1() {
+    let mut world = World::started(&domain(&[
+        "sip_server.1.register_on_enable = 1",
+        "sip_server.2.address = 192.168.1.15",
+        "sip_server.2.expires = 700",
+    ]));
+    world.down(&[P]);
+    world.always(super::B, "REGISTER", Reply::code(200).after(5_000));
+    world.at(630.0);
+    world.forget();
+    world.invite();
+    world.at(645.0);
+    assert_eq!(
+        world.sent(),
+        [
+            "630 INVITE 192.168.1.14:5060/udp (3, 7500)",
+            "637.5 REGISTER 192.168.1.13:5060/udp (3, 7500)",
+            "640 REGISTER 192.168.1.15:5060/udp (10, 32000)",
+            "642.5 INVITE 192.168.1.13:5060/udp (3, 7500)",
+        ]
+    );
 }

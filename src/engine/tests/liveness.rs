@@ -197,3 +197,47 @@ fn a_server_1_given_up_makes_way_for_a_registered_server_2_and_is_checked_at_onc
     assert_eq!(world.sent(), ["127.5 REGISTER 192.168.1.14:5060/udp (3, 7500)"]);
     assert_eq!(world.current(), Server::Fallback);
 }
+
+#[test]
+fn a_registration_that_is_itself_the_sign_of_life_after_a_loss_is_not_renewed_once_more() {
+    let mut world = World::started(&domain(&[&WATCH[..], &["sip_server.1.expires = 130"]].concat()));
+    world.at(50.0);
+    world.down(&[P]);
+    world.at(69.0);
+    world.up(&[P]);
+    world.forget();
+    world.at(75.0);
+    assert_eq!(world.sent(), ["70 REGISTER 192.168.1.14:5060/udp (3, 7500)"], "the renewal");
+}
+
+#[test]
+fn server_1_is_asked_to_register_as_soon_as_it_answers_options_again() {
+    let mut world = World::started(&successive(&[&WATCH[..], &["fallback.timeout = 1000"]].concat()));
+    world.at(10.0);
+    world.down(&[P]);
+    world.at(130.0);
+    assert_eq!(world.current(), Server::Fallback);
+    world.up(&[P]);
+    world.forget();
+    world.at(200.0);
+    assert_eq!(
+        world.sent(),
+        ["180 OPTIONS 192.168.1.14:5060/udp (3, 7500)", "180 REGISTER 192.168.1.14:5060/udp (3, 7500)"]
+    );
+    assert_eq!(world.current(), Server::Working);
+}
+
+#[test]
+fn where_all_targets_of_server_1_were_given_up_server_2_is_asked_without_trying_them_again() {
+    let lines = ["sip_server.2.options_interval = 60", "sip_server.2.options_max_lost = 2"];
+    let mut world = World::started(&domain_and_fallback(&[&WATCH[..], &lines].concat()));
+    world.at(10.0);
+    world.down(&[P]);
+    world.at(130.0);
+    world.down(&[B]);
+    world.forget();
+    world.at(300.0);
+    let registers: Vec<String> = world.sent().into_iter().filter(|line| line.contains("REGISTER")).collect();
+    assert_eq!(registers[0].split_whitespace().nth(2), Some("192.168.1.15:5060/udp"), "{registers:?}");
+    assert_eq!(world.current(), Server::Fallback);
+}

@@ -314,3 +314,65 @@ fn a_probe_that_was_under_way_when_the_network_changed_is_not_the_last() {
     world.at(100.0);
     assert_eq!(world.current(), Server::Working);
 }
+
+#[test]
+fn the_patience_of_a_frozen_request_is_not_renewed_by_more_bad_news() {
+    let mut world = World::started(&domain(&[]));
+    world.at(10.0);
+    world.down(&[P, B]);
+    world.invite();
+    world.network_down();
+    world.at(30.0);
+    world.network_down();
+    world.at(60.0);
+    assert_eq!(world.ended(), ["42 INVITE failed: local network fault"]);
+}
+
+#[test]
+fn a_call_that_rang_before_the_network_went_down_is_not_waited_for_without_end() {
+    let mut world = World::started(&domain(&[]));
+    world.always(P, "INVITE", Reply::provisional());
+    world.at(10.0);
+    world.invite();
+    world.network_down();
+    world.at(20.0);
+    world.network_up();
+    world.at(199.0);
+    assert_eq!(world.ended(), [""; 0]);
+    world.at(201.0);
+    assert_eq!(world.ended(), ["200 INVITE failed: no response in time"]);
+}
+
+#[test]
+fn a_lost_connection_to_a_server_that_the_account_has_left_is_of_no_interest() {
+    let mut world = World::started_with_dead(&successive(&["fallback.timeout = 60"]), &[P]);
+    world.at(20.0);
+    world.up(&[P]);
+    world.at(100.0);
+    assert_eq!(world.current(), Server::Working);
+    world.forget();
+    world.engine.flow_lost(world.clock(), AccountId(1), &[Server::Fallback]).unwrap();
+    world.at(110.0);
+    assert_eq!(world.sent(), [""; 0]);
+}
+
+#[test]
+fn what_a_backup_knew_of_the_phone_beside_the_registration_is_nothing_in_another_network() {
+    let mut world = World::started(&domain(&["sip_server.1.register_on_enable = 1"]));
+    world.at(100.0);
+    world.always(P, "INVITE", Reply::code(503));
+    world.invite();
+    world.network_changed();
+    world.at(110.0);
+    world.forget();
+    world.invite();
+    world.at(120.0);
+    assert_eq!(
+        world.sent()[..3],
+        [
+            "110 INVITE 192.168.1.14:5060/udp (3, 7500)",
+            "110 REGISTER 192.168.1.13:5060/udp (3, 7500)",
+            "110 INVITE 192.168.1.13:5060/udp (6, 32000)",
+        ]
+    );
+}

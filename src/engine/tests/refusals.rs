@@ -1,6 +1,6 @@
 //! A registrar that answers, but refuses.
 
-use super::{F, P, Reply, World, concurrent, successive};
+use super::{F, P, Reply, World, concurrent, single, successive};
 use crate::types::{AccountId, Server};
 
 #[test]
@@ -75,4 +75,14 @@ fn a_port_that_refuses_connections_says_nothing_about_other_ports_of_its_host() 
     world.once(P, Reply::failure(crate::types::TransportFailure::Unreachable));
     world.invite();
     assert_eq!(ports(world.sent()), ["192.168.1.14:5060/tcp", "192.168.1.13:5060/tcp"], "another host is preferred");
+}
+
+#[test]
+fn a_registrar_that_wants_the_lifetime_that_it_was_asked_for_is_not_asked_again() {
+    let mut world = World::new(&single(&["sip_server.1.expires = 600"]));
+    world.always(P, "REGISTER", Reply::min_expires(600));
+    world.start();
+    world.at(50.0);
+    assert_eq!(world.sent().len(), 1);
+    assert_eq!(world.state(1), "refused by the registrar");
 }

@@ -271,3 +271,16 @@ fn an_urgent_call_over_a_backup_without_a_registration_is_no_switch() {
     world.invite();
     assert_eq!(world.sent()[0], "20 INVITE 192.168.1.14:5060/udp (3, 7500)");
 }
+
+#[test]
+fn a_challenge_gives_the_target_its_two_seconds_again() {
+    let mut world = World::started(&domain(&[]));
+    world.at(10.0);
+    world.once(P, Reply::code(401).after(1_500));
+    world.forget();
+    emergency(&mut world);
+    world.at(13.4);
+    assert_eq!(world.sent().len(), 1, "the stack answers the challenge");
+    world.at(14.0);
+    assert_eq!(world.sent(), ["13.5 INVITE 192.168.1.13:5060/udp (6, 32000)"]);
+}
