@@ -30,7 +30,7 @@ static const attempt *missed(run *in, const request *of, uint32_t account) {
   size_t i;
   for (i = in->attempts; i > 0; i--) {
     attempt *at = &in->attempt[i - 1];
-    if (at->method == SFO_METHOD_REGISTER && at->account == account && watch_is_registered(in, at) &&
+    if (at->method == SFO_METHOD_REGISTER && at->account == account && watch_is_registered(in, at, of->started_ms) &&
         watch_allows(in, of->method, account, at->server) && world_welcomes(in, at, of->method) &&
         !asked(in, of->id, at->target))
       return at;

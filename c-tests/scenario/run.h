@@ -225,7 +225,7 @@ void watch_send(run *in, const sfo_send *send);
 /* status 0: no response came */
 void watch_outcome(run *in, const attempt *of, uint32_t status, uint32_t granted_s);
 void watch_event(run *in, const sfo_event *event);
-int watch_is_registered(run *in, const attempt *of);
+int watch_is_registered(run *in, const attempt *of, uint64_t since_ms);
 int watch_allows(run *in, uint32_t method, uint32_t account, uint32_t server);
 void watch_free(run *in);
 

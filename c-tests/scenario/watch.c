@@ -207,6 +207,8 @@ static void note_grant(run *in, const attempt *of, uint32_t granted_s) {
      made there. */
   if (!at->target || at->target_failed || in->now_ms >= at->granted_ms || (at->is_anew && !is_listed(in, at->target)))
     at->forced_ms = in->now_ms;
+  if (!at->in_order || in->now_ms >= at->granted_ms || !at->target || strcmp(at->target, of->target) != 0)
+    at->held_ms = in->now_ms;
   at->is_anew = 0;
   free(at->target);
   at->target = copy_string(of->target);
@@ -301,6 +303,7 @@ static void note_move(run *in, const sfo_event *event) {
   at->beside = at->beside_before;
   at->beside_ms = at->beside_before_ms;
   at->beside_before = NULL;
+  at->held_ms = in->now_ms;
   at->in_order = 1;
   at->target_failed = 0;
   at->forced_ms = in->now_ms;
@@ -320,10 +323,10 @@ void watch_event(run *in, const sfo_event *event) {
   pause_event(in, event);
 }
 
-/* Is this the target where the account is registered, as far as anybody can see? */
-int watch_is_registered(run *in, const attempt *of) {
+/* Is this the target where the account has been registered since then, as far as anybody can see? */
+int watch_is_registered(run *in, const attempt *of, uint64_t since_ms) {
   const watch *at = watch_of(in, of->account, of->server);
-  return at->in_order && in->now_ms < at->granted_ms && at->target && strcmp(at->target, of->target) == 0;
+  return at->in_order && at->held_ms <= since_ms && in->now_ms < at->granted_ms && at->target && strcmp(at->target, of->target) == 0;
 }
 
 int watch_allows(run *in, uint32_t method, uint32_t account, uint32_t server) {

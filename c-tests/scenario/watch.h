@@ -31,6 +31,7 @@ typedef struct watch {
   char *declined;          /* the target that declined a request of the firmware: it is to be checked by a REGISTER */
   char *target;            /* that granted the last registration */
   uint64_t granted_ms;     /* until when */
+  uint64_t held_ms;        /* since when without a break */
   char *beside;            /* that granted one for a request only, while the other server holds the one that is maintained */
   uint64_t beside_since_ms, beside_ms;   /* from when until when */
   char *beside_before;     /* the one before it: still the one if what came after it turns out to be maintained */

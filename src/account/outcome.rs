@@ -10,6 +10,7 @@ use super::walk::{Failed, Walk};
 use crate::policy::{Method, refusal_pause_ms, retry_pause_ms};
 use crate::target::{TargetKey, TargetList};
 use crate::types::{AttemptId, Cause, RequestId, SECOND_MS, Seconds, Server, TransportFailure};
+use core::num::NonZeroU32;
 use std::sync::Arc;
 
 impl Account {
@@ -31,7 +32,7 @@ impl Account {
             && wanted_s > requested_s
             && request.min_expires_s.is_none()
         {
-            request.min_expires_s = Some(wanted_s);
+            request.min_expires_s = NonZeroU32::new(wanted_s);
             request.walk.try_again(server, index);
             return self.open_attempt(ctx, id, server, index);
         }

@@ -11,6 +11,7 @@ use super::walk::{Pick, Walk};
 use crate::config::{Redundancy, ServerSettings};
 use crate::policy::Method;
 use crate::types::{AttemptId, Cause, DialogId, RequestId, Server, Time, TimerHandle};
+use core::num::NonZeroU32;
 
 /// Why a request exists.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -71,8 +72,8 @@ pub struct Request {
     pub phase: Phase,
     /// The latest attempt.
     pub last_attempt: Option<AttemptId>,
-    /// A registrar asked for at least this lifetime, seconds.
-    pub min_expires_s: Option<u32>,
+    /// A registrar asked for at least this lifetime, seconds. Never zero, which makes requests smaller.
+    pub min_expires_s: Option<NonZeroU32>,
     /// No call was up or being set up when it began, itself not counted.
     pub was_idle: bool,
     /// It belongs to a dialog: it goes to one target, and its end says nothing about where the account is.
@@ -146,7 +147,7 @@ impl Request {
     pub fn expires_s(&self, settings: &ServerSettings) -> u32 {
         match (self.method, self.kind) {
             (Method::Register, Kind::Unregister) => 0,
-            (Method::Register, _) => settings.expires_s.max(self.min_expires_s.unwrap_or(0)),
+            (Method::Register, _) => settings.expires_s.max(self.min_expires_s.map_or(0, NonZeroU32::get)),
             _ => 0,
         }
     }
@@ -274,7 +275,9 @@ impl Account {
             match self.gate(ctx.now, request, server) {
                 Gate::Open => {}
                 Gate::Closed => {
-                    self.close_server(ctx, id, server);
+                    if !self.sets_aside(ctx, id, server) {
+                        self.close_server(ctx, id, server);
+                    }
                     continue;
                 }
                 Gate::Refused => {
@@ -324,6 +327,12 @@ impl Account {
                 Pick::Exhausted => {}
             }
         }
+    }
+
+    /// Concurrent registration: a server that is current but holds no registration is passed over for now. It may have one
+    /// when the other server has been asked. True if there is another.
+    fn sets_aside(&self, ctx: &mut Context<'_>, id: RequestId, server: Server) -> bool {
+        self.is_concurrent() && ctx.requests.get_mut(id.0).is_some_and(|request| request.walk.put_behind(server))
     }
 
     pub(super) fn close_server(&mut self, ctx: &mut Context<'_>, id: RequestId, server: Server) {
