@@ -82,10 +82,10 @@ static void move(phone_past *who, const open_request *of, unsigned y, unsigned g
 }
 
 /* Which of two that are under way at once moves the account last is not for this model to say. */
-static int has_open(const past *in, const phone_past *who) {
+static int has_open(const past *in, const phone_past *who, const open_request *but) {
   size_t i;
   for (i = 0; i < in->opens; i++)
-    if (&in->phone[in->open[i].origin->account] == who)
+    if (&in->phone[in->open[i].origin->account] == who && &in->open[i] != but)
       return 1;
   return 0;
 }
@@ -97,11 +97,13 @@ static void read_ok(past *in, const char *line, uint64_t now) {
   uint64_t lifetime_s;
   if (!who)
     return;
-  if (of)
+  if (of && has_open(in, who, of))
+    lose(who, y);
+  else if (of)
     move(who, of, y, goal, now);
   if (!has_prefix(line, "ok REGISTER"))
     return;
-  if (who->side[y].last != goal || has_open(in, who))
+  if (who->side[y].last != goal || has_open(in, who, NULL))
     lose(who, y);
   lifetime_s = who->settings.side[y].expires_s < in->grant_s ? who->settings.side[y].expires_s : in->grant_s;
   if (who->side[y].misread)
