@@ -245,7 +245,8 @@ static const goal *well_goal(past *in, const phone_past *who, const open_request
 /* A registrar that refuses is alive: nobody else is asked instead, and requests that need a registration first fail. It is asked
    again slowly, so that an account may not know yet that it would be granted one now; but for a call it is asked at once. */
 static int may_lack_registration(past *in, const phone *of, const command *origin, uint64_t now) {
-  int waits = origin->method != SFO_METHOD_INVITE;
+  /* A call asks again for server 2 as a whole, not for a target that wants a registration first. */
+  int waits = origin->method != SFO_METHOD_INVITE || of->side[0].register_first || of->side[1].register_first;
   unsigned y, g;
   if (!(of->successive && of->side[1].configured) && !of->side[0].register_first && !of->side[1].register_first)
     return 0;
