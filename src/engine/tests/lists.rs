@@ -13,7 +13,7 @@ fn services(lines: &[&str]) -> String {
 }
 
 /// A world with those records, in which one host takes so much longer to resolve.
-fn with_services(lines: &[&str], slow: &'static str, ms: u64) -> World {
+pub(super) fn with_services(lines: &[&str], slow: &'static str, ms: u64) -> World {
     let mut world = World::new(&services(lines));
     for (number, host, ip) in [(1, "a.example.com", P), (2, "b.example.com", B)] {
         world.zone.srv("_sip._udp.pbx.example.com", 300, [number, 0, 5060], host);
@@ -301,4 +301,31 @@ fn a_look_up_under_way_begins_anew_with_other_settings_of_the_device() {
     world.at(10.0);
     assert_eq!(world.asked, ["A pbx.example.com", "AAAA pbx.example.com"], "the other family");
     assert_eq!(world.sent(), ["1.5 REGISTER [2001:db8::1]:5060/udp (10, 32000)"]);
+}
+
+#[test]
+fn a_call_waits_for_the_address_of_the_target_used_last() {
+    let mut world = with_services(&["sip_server.1.failback_mode = 3"], "b.example.com", 1_000);
+    world.start();
+    world.at(100.0);
+    world.once(P, Reply::silence());
+    world.request(Method::Message);
+    world.at(400.0);
+    world.forget();
+    world.invite();
+    world.at(402.0);
+    assert_eq!(world.sent(), ["401 INVITE 192.168.1.13:5060/udp (3, 7500)"], "that of the primary is known before");
+}
+
+#[test]
+fn a_call_that_began_with_a_part_of_a_list_does_not_wait_for_the_rest_of_it_in_another_network() {
+    let mut world = with_services(&[], "b.example.com", 60_000);
+    world.start();
+    world.down(&[P]);
+    world.invite();
+    world.at(1.0);
+    world.dns = Dns::Silent;
+    world.network_changed();
+    world.at(60.0);
+    assert_eq!(world.ended(), ["7.5 INVITE failed: no response in time"]);
 }

@@ -241,3 +241,36 @@ fn where_all_targets_of_server_1_were_given_up_server_2_is_asked_without_trying_
     assert_eq!(registers[0].split_whitespace().nth(2), Some("192.168.1.15:5060/udp"), "{registers:?}");
     assert_eq!(world.current(), Server::Fallback);
 }
+
+#[test]
+fn while_the_network_is_down_nobody_is_about_to_be_asked() {
+    let mut world = World::started(&domain(&WATCH));
+    world.at(50.0);
+    world.network_down();
+    let interval_over = world.clock() + 60_000;
+    assert!(world.engine.next_deadline().is_none_or(|at| at > interval_over));
+}
+
+#[test]
+fn a_question_that_the_change_of_the_network_cut_short_is_not_the_last() {
+    let mut world = World::started(&domain(&WATCH));
+    world.at(10.0);
+    world.down(&[P]);
+    world.at(61.0);
+    world.up(&[P]);
+    world.network_changed();
+    world.forget();
+    world.at(130.0);
+    assert_eq!(world.sent(), ["121 OPTIONS 192.168.1.14:5060/udp (3, 7500)"]);
+}
+
+#[test]
+fn a_server_1_given_up_is_checked_while_server_2_has_never_answered() {
+    let mut world = World::started_with_dead(&concurrent(&WATCH), &[F]);
+    world.at(10.0);
+    world.down(&[P]);
+    world.at(127.0);
+    world.forget();
+    world.at(127.5);
+    assert_eq!(world.sent(), ["127.5 REGISTER 192.168.1.14:5060/udp (3, 7500)"]);
+}

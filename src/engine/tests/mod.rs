@@ -43,6 +43,7 @@ mod snapshot;
 mod subscriptions;
 mod trace;
 mod urgent;
+mod urgent_lists;
 
 use watch::Watch;
 use world::{Reply, World};
