@@ -229,6 +229,7 @@ mod tests {
             let expected: Vec<u64> = (at.saturating_sub(2)..=at).collect();
             assert_eq!(times, expected);
         }
+        assert!(trace.is_on());
         assert_eq!(trace.lost(), 2);
         let mut off = Trace::new(0);
         off.note(Time(0), AccountId(1), What::Reloaded);

@@ -2,7 +2,7 @@
 
 use super::failover::invites;
 use super::world::{Step, response};
-use super::{B, P, Reply, World, domain};
+use super::{B, F, P, Reply, World, domain};
 use crate::account::NewRequest;
 use crate::policy::Method;
 use crate::types::AccountId;
@@ -91,4 +91,38 @@ fn a_registrar_that_declined_is_not_asked_first_during_its_quarantine() {
     assert_eq!(world.sent(), ["3540 REGISTER 192.168.1.13:5060/udp (3, 7500)"]);
     world.at(7_100.0);
     assert_eq!(world.sent(), ["7080 REGISTER 192.168.1.14:5060/udp (3, 7500)"]);
+}
+
+#[test]
+fn a_backup_that_grants_a_registration_for_no_time_is_passed_by() {
+    let mut world = World::started(&domain(&["sip_server.1.register_on_enable = 1"]));
+    world.at(10.0);
+    world.always(P, "MESSAGE", Reply::code(503));
+    world.always(B, "REGISTER", Reply::granted(0));
+    world.forget();
+    world.request(Method::Message);
+    world.at(20.0);
+    assert_eq!(world.ended().len(), 1);
+    assert_eq!(world.sent().iter().filter(|line| line.contains(B)).count(), 1, "the REGISTER");
+}
+
+#[test]
+fn a_target_that_a_request_has_asked_is_not_passed_by_once_more_when_its_registration_fails() {
+    let mut world = World::new(&domain(&["sip_server.1.register_on_enable = 1"]));
+    world.zone.a("pbx.example.com", 300, &[P, B, F]);
+    world.start();
+    world.at(10.0);
+    world.always(P, "INVITE", Reply::code(503));
+    world.always(P, "MESSAGE", Reply::code(503));
+    world.once(B, Reply::granted(60));
+    world.once(B, Reply::ringing(100).then(Reply::code(503).after(70_000)));
+    world.invite();
+    world.at(75.0);
+    world.down(&[B, F]);
+    world.forget();
+    world.request(Method::Message);
+    world.at(200.0);
+    assert_eq!(world.ended().last().unwrap(), "90 INVITE failed: no response in time");
+    let failed = [(P, "response of the server"), (B, "response of the server"), (F, "no response in time")];
+    assert_eq!(world.outcomes, failed.map(|(ip, why)| format!("{ip}:5060/udp {why}")));
 }

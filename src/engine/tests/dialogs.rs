@@ -263,3 +263,19 @@ fn silence_inside_a_dialog_elsewhere_than_the_account_is_says_nothing_about_the_
     assert_eq!(world.sent(), ["0 INFO 192.168.1.15:5060/udp (10, 32000)"], "no REGISTER finds out about server 2");
     assert_eq!(world.told(), [""; 0]);
 }
+
+#[test]
+fn the_answer_of_a_backup_inside_a_dialog_does_not_take_the_account_there() {
+    let mut world = World::started(&domain(&["sip_server.1.failback_mode = 3"]));
+    let dialog = world.open_dialog(NewDialog::Incoming(B.parse().unwrap(), None, Method::Subscribe)).unwrap();
+    world.at(10.0);
+    world.down(&[P]);
+    world.once(B, Reply::code(503));
+    world.request(Method::Message);
+    world.at(20.0);
+    in_dialog(&mut world, dialog, Method::Other);
+    world.at(21.0);
+    world.forget();
+    world.request(Method::Message);
+    assert_eq!(world.sent(), ["21 MESSAGE 192.168.1.14:5060/udp (3, 7500)"]);
+}

@@ -354,3 +354,14 @@ fn other_dns_servers_end_no_pause_after_servers_that_were_silent() {
     world.at(69.0);
     assert_eq!(world.sent(), [""; 0]);
 }
+
+#[test]
+fn a_call_that_begins_while_dns_is_known_to_be_slow_waits_where_there_is_no_other_server() {
+    let mut world = World::new(&domain(&[]));
+    world.dns_delay = 2_500;
+    world.start();
+    world.at(2.0);
+    world.invite();
+    world.at(3.0);
+    assert_eq!(world.ended(), ["2.5 INVITE 200"]);
+}

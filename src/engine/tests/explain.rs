@@ -1,8 +1,9 @@
 //! The explanation says where a request goes: it is right, and asking for it changes nothing.
 
+use super::lists::tls_and_plain;
 use super::random::{Input, apply, config, input};
 use super::world::{options, response};
-use super::{Dns, F, P, Reply, World, concurrent, domain, domain_and_fallback};
+use super::{B, Dns, F, P, Reply, World, concurrent, domain, domain_and_fallback};
 use crate::account::{Action, AttemptState, Purpose};
 use crate::config::Redundancy;
 use crate::engine::Explanation;
@@ -305,4 +306,47 @@ fn a_server_that_refused_the_account_is_told_as_such() {
     world.at(10.0);
     let refused = "192.168.1.15: passed over: its registrar refused the account, 0";
     assert_eq!(rules(&explain(&world, Method::Invite))[1], refused);
+}
+
+#[test]
+fn a_server_that_a_request_does_not_come_to_for_want_of_dns_is_told_as_not_reached() {
+    let mut world = World::new(&domain_and_fallback(&[]));
+    world.dns = Dns::Silent;
+    world.start();
+    world.at(1.0);
+    let expected = ["192.168.1.15: comes when it is known what is before it, 0"];
+    assert_eq!(rules(&explain(&world, Method::Invite)), expected);
+}
+
+#[test]
+fn a_request_that_was_withdrawn_finds_out_about_nobody() {
+    let mut world = World::started(&domain(&["sip_server.1.quarantine_timeout = 60"]));
+    world.at(100.0);
+    world.down(&[P]);
+    world.invite();
+    world.at(170.0);
+    let id = world.invite();
+    world.at(171.0);
+    world.cancel(id);
+    assert_eq!(rules(&explain(&world, Method::Invite))[0], "192.168.1.14: primary, 7500");
+}
+
+#[test]
+fn a_plain_transport_behind_a_tls_target_is_told_as_passed_over() {
+    let mut world = tls_and_plain(&[]);
+    world.at(10.0);
+    let plain = "192.168.1.13: passed over: no plain transport after TLS has failed, 0";
+    assert_eq!(rules(&explain(&world, Method::Invite))[1], plain);
+}
+
+#[test]
+fn a_backup_behind_the_primary_and_the_target_used_last_is_told_as_one() {
+    let lines = ["sip_server.1.failback_mode = 3", "sip_server.1.failback_timeout = 60"];
+    let mut world = World::new(&domain(&lines));
+    world.zone.a("pbx.example.com", 300, &[P, B, F]);
+    world.start();
+    world.once(P, Reply::silence());
+    world.request(Method::Message);
+    world.at(100.0);
+    assert_eq!(rules(&explain(&world, Method::Invite))[2], "192.168.1.15: backup, 32000");
 }

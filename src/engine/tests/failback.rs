@@ -143,3 +143,36 @@ fn an_account_that_finds_the_backup_dead_is_at_the_primary_but_has_not_returned(
     assert!(world.sent().last().unwrap().contains(P));
     assert_eq!(about_the_return(&mut world), [""; 0]);
 }
+
+#[test]
+fn a_return_is_told_although_dns_does_not_name_the_backup_any_more() {
+    let lines =
+        ["sip_server.1.failback_mode = 3", "sip_server.1.failback_timeout = 300", "sip_server.1.failback_probe = 1"];
+    let mut world = moved(&lines, 1);
+    world.zone.a("pbx.example.com", 300, &[P, "192.168.1.20"]);
+    world.at(420.0);
+    assert_eq!(about_the_return(&mut world)[1..], ["407.5 server 1: back at its primary 192.168.1.14:5060/udp"]);
+}
+
+#[test]
+fn a_call_that_waits_for_dns_and_then_returns_is_not_waited_for() {
+    let mut world = moved(&AFTER_A_MINUTE, 1);
+    world.dns_delay = 1_000;
+    world.at(310.0);
+    world.invite();
+    world.at(320.0);
+    let told = about_the_return(&mut world);
+    assert_eq!(told[1..], ["311 server 1: back at its primary 192.168.1.14:5060/udp"]);
+}
+
+#[test]
+fn a_second_call_that_waits_for_dns_does_not_return_before_the_first_has_ended() {
+    let mut world = moved(&["sip_server.1.failback_mode = 3", "sip_server.1.failback_timeout = 300"], 1);
+    world.dns_delay = 1_000;
+    world.at(407.0);
+    world.busy(true);
+    world.invite();
+    world.at(410.0);
+    let told = about_the_return(&mut world);
+    assert_eq!(told[1..], ["407.5 server 1: the return waits for the end of a call"]);
+}

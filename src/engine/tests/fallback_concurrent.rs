@@ -291,3 +291,14 @@ fn a_renewal_at_server_2_does_not_wait_for_a_register_to_one_target_of_server_1(
         ]
     );
 }
+
+#[test]
+fn that_every_server_failed_is_not_told_while_server_2_is_being_asked() {
+    let mut world = World::new(&concurrent(&[]));
+    world.always(P, "", Reply::failure(TransportFailure::Unreachable));
+    world.down(&[F]);
+    world.start();
+    world.at(40.0);
+    let told: Vec<String> = world.told().into_iter().filter(|line| line.contains("every server failed")).collect();
+    assert_eq!(told, ["32 every server failed (no response in time); next try in 30 s"]);
+}

@@ -227,3 +227,16 @@ fn one_silent_target_gets_the_whole_transaction_time() {
         ["0 REGISTER 192.168.1.14:5060/udp (10, 32000)", "62 REGISTER 192.168.1.14:5060/udp (10, 32000)"]
     );
 }
+
+#[test]
+fn other_dns_servers_bring_no_registration_while_the_network_is_down() {
+    let mut world = World::new(&domain(&[]));
+    world.dns = Dns::Silent;
+    world.start();
+    world.at(20.0);
+    world.network_down();
+    world.forget();
+    world.engine.set_dns_servers(world.clock(), &["192.168.1.2:53".parse().unwrap()]);
+    world.at(100.0);
+    assert_eq!(world.all(), [""; 0], "nothing has begun that could fail");
+}

@@ -1,8 +1,9 @@
 //! Bounded tables.
 
-use super::{P, Reply, World, concurrent, single};
+use super::{F, P, Reply, World, concurrent, domain, single};
 use crate::engine::InputError;
 use crate::policy::Method;
+use crate::types::AccountId;
 
 #[test]
 fn requests_beyond_the_table_are_refused_and_the_account_lives_on() {
@@ -58,4 +59,21 @@ fn tables_return_to_their_resting_size() {
     world.stop();
     world.at(100.0 + 2.0 + 32.0);
     assert_eq!(world.engine.table_sizes(), [0, 0, 0, 0], "requests, attempts, deadlines, dialogs");
+}
+
+#[test]
+fn an_account_remembers_as_many_wishes_as_two_full_lists_have() {
+    let lines = ["sip_server.1.quarantine_timeout = 600", "sip_server.2.address = 192.168.1.15"];
+    let mut world = World::new(&domain(&lines));
+    let hosts: Vec<String> = (1..=32).map(|host| format!("192.168.2.{host}")).collect();
+    world.zone.a("pbx.example.com", 300, &hosts.iter().map(String::as_str).collect::<Vec<_>>());
+    world.start();
+    world.at(10.0);
+    for host in hosts.iter().map(String::as_str).chain([F]) {
+        world.always(host, "MESSAGE", Reply::retry_after(503, 600));
+    }
+    world.request(Method::Message);
+    let explanation = world.engine.explain(world.clock(), AccountId(1), Method::Message).unwrap();
+    let paused = explanation.candidates.iter().filter(|place| place.health.paused_until.is_some());
+    assert_eq!((explanation.candidates.len(), paused.count()), (33, 32), "each of the 32 has a quarantine, too");
 }

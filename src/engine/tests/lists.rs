@@ -13,7 +13,7 @@ fn services(lines: &[&str]) -> String {
 }
 
 /// A world with those records, in which one host takes so much longer to resolve.
-fn with_services(lines: &[&str], slow: &'static str, ms: u64) -> World {
+pub(super) fn with_services(lines: &[&str], slow: &'static str, ms: u64) -> World {
     let mut world = World::new(&services(lines));
     for (number, host, ip) in [(1, "a.example.com", P), (2, "b.example.com", B)] {
         world.zone.srv("_sip._udp.pbx.example.com", 300, [number, 0, 5060], host);
@@ -177,7 +177,7 @@ fn the_target_of_a_binding_stays_a_candidate_while_the_binding_lives() {
     world.at(400.0);
     world.forget();
     world.invite();
-    world.at(420.0);
+    world.at(2_020.0);
     assert_eq!(
         world.sent(),
         [
@@ -225,26 +225,32 @@ fn dns_down_for_a_day_costs_no_registration_and_no_call() {
     }
 }
 
+/// A domain that offers TLS before UDP, and these lines.
+pub(super) fn tls_and_plain(lines: &[&str]) -> World {
+    let server = [
+        "sip_server.1.address = pbx.example.com",
+        "sip_server.1.port = 0",
+        "sip_server.1.transport_type = 3",
+        "static.network.primary_dns = 192.168.1.1",
+    ];
+    let mut world = World::new(&account(&[&server, lines].concat()));
+    world.zone.remove("pbx.example.com");
+    for (order, service, name, host, ip) in [
+        (1, "SIPS+D2T", "_sips._tcp.pbx.example.com", "a.example.com", P),
+        (2, "SIP+D2U", "_sip._udp.pbx.example.com", "b.example.com", B),
+    ] {
+        world.zone.naptr("pbx.example.com", 300, [order, 1], ["s", service, ""], name);
+        world.zone.srv(name, 300, [1, 1, 5061], host);
+        world.zone.a(host, 300, &[ip]);
+    }
+    world.start();
+    world
+}
+
 #[test]
 fn after_tls_failed_a_plain_transport_is_not_used_unless_that_is_allowed() {
     for (allowed, expected) in [(0, "failed: connection failed"), (1, "200")] {
-        let mut world = World::new(&account(&[
-            "sip_server.1.address = pbx.example.com",
-            "sip_server.1.port = 0",
-            "sip_server.1.transport_type = 3",
-            "static.network.primary_dns = 192.168.1.1",
-            &format!("allow_plain_failover = {allowed}"),
-        ]));
-        world.zone.remove("pbx.example.com");
-        for (order, service, name, host, ip) in [
-            (1, "SIPS+D2T", "_sips._tcp.pbx.example.com", "a.example.com", P),
-            (2, "SIP+D2U", "_sip._udp.pbx.example.com", "b.example.com", B),
-        ] {
-            world.zone.naptr("pbx.example.com", 300, [order, 1], ["s", service, ""], name);
-            world.zone.srv(name, 300, [1, 1, 5061], host);
-            world.zone.a(host, 300, &[ip]);
-        }
-        world.start();
+        let mut world = tls_and_plain(&[&format!("allow_plain_failover = {allowed}")]);
         world.at(10.0);
         world.always(P, "", Reply::failure(crate::types::TransportFailure::Connect));
         world.invite();
@@ -301,4 +307,55 @@ fn a_look_up_under_way_begins_anew_with_other_settings_of_the_device() {
     world.at(10.0);
     assert_eq!(world.asked, ["A pbx.example.com", "AAAA pbx.example.com"], "the other family");
     assert_eq!(world.sent(), ["1.5 REGISTER [2001:db8::1]:5060/udp (10, 32000)"]);
+}
+
+#[test]
+fn a_call_waits_for_the_address_of_the_target_used_last() {
+    let mut world = with_services(&["sip_server.1.failback_mode = 3"], "b.example.com", 1_000);
+    world.start();
+    world.at(100.0);
+    world.once(P, Reply::silence());
+    world.request(Method::Message);
+    world.at(400.0);
+    world.forget();
+    world.invite();
+    world.at(402.0);
+    assert_eq!(world.sent(), ["401 INVITE 192.168.1.13:5060/udp (3, 7500)"], "that of the primary is known before");
+}
+
+#[test]
+fn a_call_that_began_with_a_part_of_a_list_ends_when_the_rest_of_it_leads_nowhere() {
+    let mut world = with_services(&[], "b.example.com", 60_000);
+    world.start();
+    world.down(&[P]);
+    world.invite();
+    world.at(1.0);
+    world.engine.set_families(world.clock(), Families { v4: false, v6: true });
+    world.at(100.0);
+    assert_eq!(world.ended(), ["7.5 INVITE failed: no response in time"]);
+}
+
+#[test]
+fn a_call_that_goes_to_a_part_of_the_list_leaves_the_account_where_it_is() {
+    let mut world = with_services(&["sip_server.1.failback_mode = 3"], "c.example.com", 3_000);
+    world.start();
+    world.at(100.0);
+    world.once(P, Reply::silence());
+    world.request(Method::Message);
+    world.at(200.0);
+    world.busy(true);
+    world.zone.remove("_sip._udp.pbx.example.com");
+    world.zone.remove("pbx.example.com");
+    world.at(400.0);
+    world.request(Method::Message);
+    for (number, host) in [(1, "a.example.com"), (2, "c.example.com")] {
+        world.zone.srv("_sip._udp.pbx.example.com", 300, [number, 0, 5060], host);
+    }
+    world.zone.a("c.example.com", 300, &[B]);
+    world.busy(false);
+    world.at(2_000.0);
+    world.request(Method::Message);
+    world.at(2_020.0);
+    world.request(Method::Message);
+    assert_eq!(world.sent().last().unwrap(), "2020 MESSAGE 192.168.1.13:5060/udp (3, 7500)");
 }

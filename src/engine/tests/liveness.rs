@@ -241,3 +241,70 @@ fn where_all_targets_of_server_1_were_given_up_server_2_is_asked_without_trying_
     assert_eq!(registers[0].split_whitespace().nth(2), Some("192.168.1.15:5060/udp"), "{registers:?}");
     assert_eq!(world.current(), Server::Fallback);
 }
+
+#[test]
+fn while_the_network_is_down_nobody_is_about_to_be_asked() {
+    let mut world = World::started(&domain(&WATCH));
+    world.at(50.0);
+    world.network_down();
+    let interval_over = world.clock() + 60_000;
+    assert!(world.engine.next_deadline().is_none_or(|at| at > interval_over));
+}
+
+#[test]
+fn a_question_that_the_change_of_the_network_cut_short_is_not_the_last() {
+    let mut world = World::started(&domain(&WATCH));
+    world.at(10.0);
+    world.down(&[P]);
+    world.at(61.0);
+    world.up(&[P]);
+    world.network_changed();
+    world.forget();
+    world.at(130.0);
+    assert_eq!(world.sent(), ["121 OPTIONS 192.168.1.14:5060/udp (3, 7500)"]);
+}
+
+#[test]
+fn a_server_1_given_up_is_checked_while_server_2_has_never_answered() {
+    let mut world = World::started_with_dead(&concurrent(&WATCH), &[F]);
+    world.at(10.0);
+    world.down(&[P]);
+    world.at(127.0);
+    world.forget();
+    world.at(127.5);
+    assert_eq!(world.sent(), ["127.5 REGISTER 192.168.1.14:5060/udp (3, 7500)"]);
+}
+
+#[test]
+fn a_server_1_that_refuses_and_then_falls_silent_makes_way_although_server_2_failed_before() {
+    let watch = ["sip_server.1.options_interval = 15", "sip_server.1.options_max_lost = 2"];
+    let mut world = World::started_with_dead(&successive(&watch), &[P, F]);
+    world.at(50.0);
+    world.up(&[P]);
+    world.always(P, "REGISTER", Reply::code(403));
+    world.at(80.0);
+    world.request(Method::Message);
+    world.down(&[P]);
+    world.at(111.0);
+    world.forget();
+    world.at(118.0);
+    assert_eq!(world.sent(), ["117.5 REGISTER 192.168.1.15:5060/udp (10, 32000)"]);
+}
+
+#[test]
+fn a_target_given_up_after_all_others_failed_does_not_cut_the_pause_short() {
+    let watch = ["options_interval = 90", "options_max_lost = 2", "expires = 120"];
+    let watch = watch.map(|line| format!("sip_server.1.{line}"));
+    let one = ["fallback.redundancy_type = 1"];
+    let both = ["fallback.redundancy_type = 0", "sip_server.2.address = 192.168.1.15"];
+    for servers in [&one[..], &both] {
+        let lines = [&watch.each_ref().map(String::as_str), servers].concat();
+        let mut world = World::started_with_dead(&domain(&lines), &[F]);
+        world.at(10.0);
+        world.down(&[P, B]);
+        world.at(180.0);
+        world.forget();
+        world.at(198.0);
+        assert_eq!(world.sent(), [""; 0], "the walk that ended at 169 s has its pause");
+    }
+}

@@ -212,3 +212,16 @@ fn every_server_failed_is_told_only_when_no_binding_is_left() {
     assert!(all_failed(&mut world) > 0);
     world.dns = Dns::Silent;
 }
+
+#[test]
+fn a_call_that_finds_a_refusing_registrar_dead_does_not_hurry_it() {
+    let mut world = World::new(&single(&[]));
+    world.once(P, Reply::code(403));
+    world.start();
+    world.at(10.0);
+    world.down(&[P]);
+    world.forget();
+    world.invite();
+    world.at(61.0);
+    assert_eq!(world.sent()[1..], ["60 REGISTER 192.168.1.14:5060/udp (10, 32000)"]);
+}

@@ -170,3 +170,19 @@ fn absurd_lifetimes_are_taken_at_their_word_and_break_nothing() {
     world.invite();
     assert_eq!(world.ended(), ["4294967235 INVITE 200"]);
 }
+
+#[test]
+fn a_call_that_waits_for_a_walk_in_vain_names_each_target_once() {
+    let lines = ["sip_server.1.register_on_enable = 1", "sip_server.1.failback_mode = 3"];
+    let mut world = World::new(&domain(&lines));
+    world.down(&[P]);
+    world.always(B, "REGISTER", Reply::granted(60));
+    world.start();
+    world.at(10.0);
+    world.down(&[B]);
+    world.at(70.0);
+    world.invite();
+    world.at(200.0);
+    let failed = ["192.168.1.13:5060/udp no response in time", "192.168.1.14:5060/udp no response in time"];
+    assert_eq!(world.outcomes, failed);
+}

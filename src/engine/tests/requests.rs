@@ -460,3 +460,17 @@ fn a_request_that_no_server_may_have_says_so() {
     world.at(100.0);
     assert_eq!(world.ended(), ["39.5 INVITE failed: not registered"]);
 }
+
+#[test]
+fn a_call_that_the_registrar_does_not_answer_fails_for_that_reason_and_not_for_want_of_a_registration() {
+    let lines = ["register_on_enable = 1", "only_signal_with_registered = 1", "failback_mode = 3"];
+    let lines = lines.map(|line| format!("sip_server.1.{line}"));
+    let mut world = World::new(&domain(&lines.each_ref().map(String::as_str)));
+    world.zone.a("pbx.example.com", 300, &[P]);
+    world.start();
+    world.at(10.0);
+    world.down(&[P]);
+    world.invite();
+    world.at(60.0);
+    assert_eq!(world.ended(), ["42 INVITE failed: no response in time"]);
+}

@@ -6,10 +6,17 @@ use crate::account::{NewRequest, ReportStatus};
 use crate::policy::Method;
 use crate::types::{RequestId, TransportFailure};
 
-fn emergency(world: &mut World) -> RequestId {
+pub(super) fn emergency(world: &mut World) -> RequestId {
     let id = world.start_new(NewRequest { is_urgent: true, ..NewRequest::new(Method::Invite, 112) }).unwrap();
     world.pump();
     id
+}
+
+/// When INVITEs were sent, and where.
+pub(super) fn invites(world: &mut World) -> Vec<String> {
+    let sent = world.sent();
+    let invites = sent.iter().filter_map(|line| line.split_once(" INVITE "));
+    invites.map(|(at, target)| format!("{at} {}", target.split(':').next().unwrap())).collect()
 }
 
 #[test]
@@ -283,4 +290,63 @@ fn a_challenge_gives_the_target_its_two_seconds_again() {
     assert_eq!(world.sent().len(), 1, "the stack answers the challenge");
     world.at(14.0);
     assert_eq!(world.sent(), ["13.5 INVITE 192.168.1.13:5060/udp (6, 32000)"]);
+}
+
+#[test]
+fn a_server_that_was_lost_after_a_100_is_followed_by_the_next() {
+    let mut world = World::started(&domain(&[]));
+    let lost = Reply::failure(TransportFailure::ConnectionLost).after(1_000);
+    world.always(P, "INVITE", Reply::ringing(100).then(lost));
+    world.at(10.0);
+    emergency(&mut world);
+    world.at(20.0);
+    assert_eq!(world.ended(), ["11 INVITE 200"]);
+}
+
+#[test]
+fn a_call_that_rings_at_an_earlier_target_is_cancelled_there() {
+    let mut world = World::started(&domain(&[]));
+    world.always(P, "INVITE", Reply::ringing(180).after(2_500));
+    world.down(&[B]);
+    world.at(10.0);
+    let id = emergency(&mut world);
+    world.at(13.0);
+    world.cancel(id);
+    assert_eq!(world.left(), ["12.5 stop INVITE 192.168.1.13:5060/udp", "13 cancel INVITE 192.168.1.14:5060/udp"]);
+}
+
+#[test]
+fn a_challenge_of_an_earlier_target_gives_the_latest_one_no_more_time() {
+    let mut world = World::started(&domain_and_fallback(&[]));
+    world.at(10.0);
+    world.once(P, Reply::code(401).after(2_500));
+    world.down(&[B]);
+    world.forget();
+    emergency(&mut world);
+    world.at(15.0);
+    assert_eq!(world.sent().last().unwrap(), "14 INVITE 192.168.1.15:5060/udp (6, 32000)");
+}
+
+#[test]
+fn a_break_of_the_network_is_no_impatience_with_a_server() {
+    let mut world = World::started(&domain(&[]));
+    world.at(10.0);
+    world.down(&[P]);
+    emergency(&mut world);
+    world.at(11.0);
+    world.network_down();
+    world.at(20.0);
+    world.up(&[P]);
+    world.network_up();
+    assert_eq!(world.ended(), ["20 INVITE 200"]);
+}
+
+#[test]
+fn a_call_that_has_ended_wakes_nobody_for_the_next_target() {
+    let mut world = World::started(&domain(&[]));
+    world.at(10.0);
+    world.once(P, Reply::code(486));
+    emergency(&mut world);
+    let patience_over = world.clock() + 2_000;
+    assert!(world.engine.next_deadline().is_none_or(|at| at > patience_over));
 }
