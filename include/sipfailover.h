@@ -809,7 +809,9 @@ typedef struct sfo_response {
   uint32_t status;
   /* The Retry-After header, seconds, or SFO_ABSENT. */
   uint32_t retry_after_s;
-  /* 2xx to REGISTER: the `expires` of your own Contact, else the Expires header, seconds, or SFO_ABSENT. */
+  /* 2xx to REGISTER: the `expires` of your own Contact, else the Expires header, seconds, or SFO_ABSENT. More than was asked
+   * for counts as what was asked for.
+   */
   uint32_t granted_expires_s;
   /* 423: the Min-Expires header, seconds, or SFO_ABSENT. */
   uint32_t min_expires_s;

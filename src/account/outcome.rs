@@ -43,7 +43,9 @@ impl Account {
             return self.on_return_refused(ctx, id, (server, index), response.status);
         }
         self.drop_request(ctx, id, CancelMode::Destroy, Cause::None);
-        let granted_s = response.granted_expires_s.unwrap_or(requested_s);
+        // A registrar may only shorten what was asked for (RFC 3261 §10.3). Whoever believes in more, which may be an error of
+        // the stack, does not renew for years.
+        let granted_s = response.granted_expires_s.map_or(requested_s, |granted_s| granted_s.min(requested_s));
         let is_removed = (200..=299).contains(&response.status) && granted_s == 0 && method == Method::Register;
         if is_removed && self.is_bound_to(ctx.now, server, list.targets()[usize::from(index)].key) {
             // The registrar says itself that it knows the phone no more.

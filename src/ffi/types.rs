@@ -84,7 +84,8 @@ pub struct sfo_response {
     pub status: u32,
     /// The Retry-After header, seconds, or SFO_ABSENT.
     pub retry_after_s: u32,
-    /// 2xx to REGISTER: the `expires` of your own Contact, else the Expires header, seconds, or SFO_ABSENT.
+    /// 2xx to REGISTER: the `expires` of your own Contact, else the Expires header, seconds, or SFO_ABSENT. More than was asked
+    /// for counts as what was asked for.
     pub granted_expires_s: u32,
     /// 423: the Min-Expires header, seconds, or SFO_ABSENT.
     pub min_expires_s: u32,
