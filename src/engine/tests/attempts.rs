@@ -64,10 +64,12 @@ pub fn check(engine: &Recorder, attempt: &Attempt, t1_ms: u64) {
 pub fn check_left(engine: &Recorder, left: &CancelSip) {
     let key = left.list.targets()[usize::from(left.index)].key;
     let is_of_request = engine.attempt(left.attempt).is_some_and(|attempt| attempt.purpose == Purpose::Request);
-    if left.cause != Cause::Timeout || left.mode != CancelMode::Stop || !is_of_request {
+    let now = engine.internal_time();
+    // One that fell silent after a provisional response was not dead.
+    let is_dead = engine.shared.health.failure(key).is_some_and(|failure| failure.at.0 == now);
+    if left.cause != Cause::Timeout || left.mode != CancelMode::Stop || !is_of_request || !is_dead {
         return;
     }
-    let now = engine.internal_time();
     let waits = |attempt: &&Attempt| {
         let is_former = attempt.state == AttemptState::Open && attempt.started.0 < now;
         is_former
