@@ -218,6 +218,31 @@ static void note_grant(run *in, const attempt *of, uint32_t granted_s) {
   other->in_order = 0;
 }
 
+static dead_target *find_dead(const run *in, const char *target) {
+  size_t i;
+  for (i = 0; i < in->watches.deads; i++)
+    if (strcmp(in->watches.dead[i].target, target) == 0)
+      return &in->watches.dead[i];
+  return NULL;
+}
+
+static void note_dead(run *in, const char *target) {
+  watches *all = &in->watches;
+  dead_target *at = find_dead(in, target);
+  if (!at) {
+    all->dead = room(all->dead, all->deads, &all->dead_capacity, sizeof *all->dead);
+    at = &all->dead[all->deads++];
+    at->target = copy_string(target);
+  }
+  at->at_ms = in->now_ms;
+}
+
+/* That a target is dead is known to all accounts. Those with a quarantine try it last for so long, and go elsewhere. */
+static int is_in_quarantine(const run *in, uint32_t account, uint32_t server, const char *target) {
+  const dead_target *at = target ? find_dead(in, target) : NULL;
+  return at && in->now_ms < at->at_ms + 1000u * (uint64_t)server_setting(in, account, server, "quarantine_timeout");
+}
+
 void watch_outcome(run *in, const attempt *of, uint32_t status, uint32_t granted_s) {
   watch *at = watch_of(in, of->account, of->server);
   int granted = of->method == SFO_METHOD_REGISTER && status >= 200 && status < 300;
@@ -229,6 +254,8 @@ void watch_outcome(run *in, const attempt *of, uint32_t status, uint32_t granted
       at->granted_ms = in->now_ms;
   }
   pause_outcome(in, of, status);
+  if (status == 0)
+    note_dead(in, of->target);
   if (granted && of->purpose != SFO_PURPOSE_UNREGISTER) {
     note_grant(in, of, granted_s);
   } else if (granted) {
@@ -283,7 +310,7 @@ static void check_failback(run *in, const sfo_event *event) {
   int is_failback = event->kind == SFO_EVENT_FAILBACK_DONE ||
                     (event->kind == SFO_EVENT_CURRENT_TARGET && at->is_current && event->cause == SFO_CAUSE_RECOVERED);
   /* A target that failed is left, whatever has been heard of it since; the walk then begins at the primary. */
-  if (is_failback && !may_be_unlisted && at->forced_ms != in->now_ms && knows_settings(in) && account_set_has(&all->busy, event->account) &&
+  if (is_failback && !may_be_unlisted && !is_in_quarantine(in, event->account, event->server, event->from) && at->forced_ms != in->now_ms && knows_settings(in) && account_set_has(&all->busy, event->account) &&
       server_setting(in, event->account, event->server, "failback_mode") > 0 && !was_asked_before_call(in, event))
     broken(in, "account %u fails back to %s during a call", (unsigned)event->account, event->to ? event->to : "-");
   if (event->kind == SFO_EVENT_CURRENT_TARGET) {
@@ -345,6 +372,9 @@ void watch_free(run *in) {
   }
   for (i = 0; i < all->silents; i++)
     free(all->silent[i].target);
+  for (i = 0; i < all->deads; i++)
+    free(all->dead[i].target);
+  free(all->dead);
   free(all->item);
   free(all->silent);
   free(all->busy.item);

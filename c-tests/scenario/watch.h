@@ -20,6 +20,12 @@ typedef struct silence {
   char *target;
 } silence;
 
+/* A target that was silent, or out of reach, for whichever account. */
+typedef struct dead_target {
+  char *target;
+  uint64_t at_ms;          /* the latest */
+} dead_target;
+
 /* One server of one account. */
 typedef struct watch {
   uint32_t account, server;
@@ -48,6 +54,8 @@ typedef struct watches {
   size_t count, capacity;
   silence *silent;
   size_t silents, silent_capacity;
+  dead_target *dead;
+  size_t deads, dead_capacity;
   account_set busy;        /* with a call up */
   account_set on_server_2; /* successive registration: server 2 has taken over */
   uint64_t world_changed_ms;
