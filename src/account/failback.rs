@@ -222,7 +222,8 @@ impl Account {
         // A call may ring for long. A target that it went past may have served others meanwhile.
         let is_back = |key| request.walk.has_found_dead(server, key) && health.failure(key).is_none();
         if !self.remembers(server) {
-            return moves && !self.current_target().is_some_and(|current| is_back(current.key));
+            let was_left = |current: &Target| is_back(current.key);
+            return moves && !(request.walk.has_found_any_dead(server) && self.current_target().is_some_and(was_left));
         }
         let key = list.targets()[usize::from(index)].key;
         let state = &self.sides[server.index()].failback;
@@ -388,9 +389,6 @@ impl Account {
     /// The return was about to ask a primary that wants a pause: it waits until that is over. False if it may be asked.
     pub(super) fn puts_off_return(&mut self, ctx: &mut Context<'_>, id: RequestId, server: Server, index: u8) -> bool {
         let Some(request) = ctx.requests.get(id.0) else { return false };
-        if !matches!(request.kind, Kind::Failback | Kind::FailbackProbe) {
-            return false;
-        }
         let Some(key) = request.walk.key(server, index) else { return false };
         let Some(until) = self.held_until(ctx.now, request.method, key) else { return false };
         self.drop_request(ctx, id, CancelMode::Destroy, Cause::None);

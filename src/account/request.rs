@@ -272,6 +272,7 @@ impl Account {
                 return self.exhausted(ctx, id);
             };
             let (has_list, is_urgent) = (request.walk.list(server).is_some(), request.urgent.is_some());
+            let is_return = matches!(request.kind, Kind::Failback | Kind::FailbackProbe);
             match self.gate(ctx.now, request, server) {
                 Gate::Open => {}
                 Gate::Closed => {
@@ -297,7 +298,7 @@ impl Account {
                         return;
                     }
                 }
-                Pick::Target(server, index) if self.puts_off_return(ctx, id, server, index) => return,
+                Pick::Target(server, index) if is_return && self.puts_off_return(ctx, id, server, index) => return,
                 Pick::Target(server, index) => return self.open_attempt(ctx, id, server, index),
                 Pick::NeedList(server) => match self.list_for_walk(ctx, server, has_list) {
                     state @ (ListState::Begun { .. } | ListState::Pending | ListState::Slow) if is_urgent => {

@@ -356,6 +356,12 @@ impl Walk {
         before.any(|before| self.key(server, before) == Some(key))
     }
 
+    /// True if this walk found any target of this server dead. Nearly none does.
+    #[must_use]
+    pub fn has_found_any_dead(&self, server: Server) -> bool {
+        !self.sides[server.index()].dead.is_empty()
+    }
+
     /// True if this walk found the target `key` dead.
     #[must_use]
     pub fn has_found_dead(&self, server: Server, key: TargetKey) -> bool {
