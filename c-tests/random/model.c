@@ -107,7 +107,7 @@ static void read_ok(past *in, const char *line, uint64_t now) {
     lose(who, y);
   lifetime_s = who->settings.side[y].expires_s < in->grant_s ? who->settings.side[y].expires_s : in->grant_s;
   if (who->side[y].misread)
-    lifetime_s = who->side[y].misread_s == UINT32_MAX ? who->settings.side[y].expires_s : who->side[y].misread_s;
+    lifetime_s = who->side[y].misread_s > who->settings.side[y].expires_s ? who->settings.side[y].expires_s : who->side[y].misread_s;
   who->side[y].misread = 0;
   field(line, " to=", who->side[y].bound, sizeof who->side[y].bound);
   who->side[y].bound_until_ms = who->side[y].asked == 'u' ? 0 : now + lifetime_s * 1000u;

@@ -189,7 +189,8 @@ static void note_beside(const run *in, watch *at, const attempt *of, uint64_t un
 }
 
 static void note_grant(run *in, const attempt *of, uint32_t granted_s) {
-  uint64_t until_ms = in->now_ms + 1000u * (uint64_t)(granted_s == SFO_ABSENT ? of->expires_s : granted_s);
+  /* Also SFO_ABSENT is more than was asked for. */
+  uint64_t until_ms = in->now_ms + 1000u * (uint64_t)(granted_s > of->expires_s ? of->expires_s : granted_s);
   watch *at, *other;
   int is_elsewhere, is_away;
   watch_of(in, of->account, of->server);
